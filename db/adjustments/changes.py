@@ -40,7 +40,7 @@ async def record_adjustment_decision(  # noqa: PLR0913 - the columns of a decisi
     at: datetime,
     recorded_at: datetime | None,
 ) -> None:
-    """Store the decision about an adjustment; `account_id` is None where no second person decided."""
+    """Store the decision about an adjustment; `account_id` is None unless a second person decided."""
     values: dict[str, Any] = {
         "status": status.value,
         "decision_reason": reason,

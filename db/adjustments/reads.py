@@ -121,13 +121,15 @@ def adjusted_scheme(scope: SchemeScope) -> Statement[AdjustedSchemeRow]:
     return Statement(query, AdjustedSchemeRow)
 
 
-# The points, without their signs, that an account adjusted for an ECP since a moment and nobody rejected.
+# The points, without their signs, that an account adjusted for an ECP since a moment, and that may still be posted.
 RECENT_POINTS: Final = Statement(
     select(func.coalesce(func.sum(func.abs(AdjustmentTable.points)), 0).cast(BigInteger)).where(
         AdjustmentTable.ecp_id == uuid("ecp_id"),
         AdjustmentTable.made_by == uuid("made_by"),
         AdjustmentTable.made_at > moment("since"),
-        AdjustmentTable.status != literal_column(f"'{AdjustmentStatus.REJECTED}'"),
+        AdjustmentTable.status.in_(
+            [literal_column(f"'{status}'") for status in (AdjustmentStatus.PENDING, AdjustmentStatus.APPROVED)]
+        ),
     ),
     scalar(int),
 )

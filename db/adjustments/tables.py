@@ -12,7 +12,8 @@ from domain.adjustments.facts import AdjustmentStatus
 class AdjustmentTable(Base):
     """Points that a person adds or takes, with a reason. It has an entry in the ledger once it is approved.
 
-    `decided_by` is the second person; null where none was needed, and where an erasure decided.
+    `decided_by` is the second person; null where none was needed, where an erasure decided,
+    and where the maker withdrew it.
     """
 
     __tablename__ = "adjustment"
@@ -28,6 +29,9 @@ class AdjustmentTable(Base):
         CheckConstraint("(status = 'APPROVED') = (recorded_at IS NOT NULL)", "posted_if_approved"),
         CheckConstraint("status <> 'REJECTED' OR decision_reason IS NOT NULL", "rejection_explained"),
         CheckConstraint("decided_by IS NULL OR decided_at IS NOT NULL", "decision_signed"),
+        CheckConstraint(
+            "status <> 'WITHDRAWN' OR decided_by IS NULL AND decision_reason IS NULL", "withdrawn_by_maker"
+        ),
         CheckConstraint("NOT forfeits OR points < 0 AND decided_by IS NULL", "forfeit_takes"),
     )
 

@@ -27,6 +27,7 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
             "Points of an ECP were adjusted, or an adjustment waits for the decision of a second person."
         ),
         EventKind.ADJUSTMENT_DECIDED: _of_adjustment("A second person approved or rejected an adjustment of points."),
+        EventKind.ADJUSTMENT_WITHDRAWN: _of_adjustment("The maker of a pending adjustment of points withdrew it."),
     }
 )
 

@@ -24,6 +24,7 @@ class AdjustmentStatus(StrEnum):
     PENDING = "PENDING"
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class AdjustmentFacts(Struct, frozen=True):

@@ -17,6 +17,7 @@ class AdjustmentAction(StrEnum):
 
     APPROVE = "APPROVE"
     REJECT = "REJECT"
+    WITHDRAW = "WITHDRAW"
 
 
 def find_adjusting_failure(viewer: Viewer, ecp_id: UUID, account_id: UUID | None) -> Failure | None:
@@ -28,12 +29,23 @@ def find_adjusting_failure(viewer: Viewer, ecp_id: UUID, account_id: UUID | None
 
 def _decide(facts: AdjustmentFacts, viewer: Viewer) -> Failure | None:
     if facts.status is not AdjustmentStatus.PENDING:
-        return IllegalState(f"This adjustment was already {facts.status.lower()}.", ADJUSTMENT_PATH)
+        return _decided(facts)
     if facts.made_by == viewer.account_id:
         return SelfApproval("This is your own adjustment. Another person must decide on it.", ADJUSTMENT_PATH)
     if _is_own(viewer, facts.ecp_id, facts.ecp_account_id):
         return SelfApproval("These are your own points. Another person must decide on them.", ADJUSTMENT_PATH)
     return None
+
+
+def _withdraw(facts: AdjustmentFacts, viewer: Viewer) -> Failure | None:
+    if facts.made_by != viewer.account_id:
+        message = "Another person made this adjustment, and only that person can withdraw it."
+        return IllegalState(f"{message} Reject it instead.", ADJUSTMENT_PATH)
+    return None if facts.status is AdjustmentStatus.PENDING else _decided(facts)
+
+
+def _decided(facts: AdjustmentFacts) -> Failure:
+    return IllegalState(f"This adjustment was already {facts.status.lower()}.", ADJUSTMENT_PATH)
 
 
 def _is_own(viewer: Viewer, ecp_id: UUID, account_id: UUID | None) -> bool:
@@ -45,5 +57,6 @@ ADJUSTMENT_GUARDS: Final = Guards(
     {
         AdjustmentAction.APPROVE: (Permission.POINTS_ADJUST, _decide),
         AdjustmentAction.REJECT: (Permission.POINTS_ADJUST, _decide),
+        AdjustmentAction.WITHDRAW: (Permission.POINTS_ADJUST, _withdraw),
     },
 )

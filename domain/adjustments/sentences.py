@@ -9,6 +9,7 @@ from domain.adjustments.stored_facts import (
     AdjustmentApproved,
     AdjustmentRejected,
     AdjustmentRequested,
+    AdjustmentWithdrawn,
     PointsAdjusted,
     StoredAdjustmentFact,
 )
@@ -20,6 +21,7 @@ STATUS_LABELS: Final[Mapping[AdjustmentStatus, str]] = MappingProxyType(
         AdjustmentStatus.PENDING: "Decision pending",
         AdjustmentStatus.APPROVED: "Approved",
         AdjustmentStatus.REJECTED: "Rejected",
+        AdjustmentStatus.WITHDRAWN: "Withdrawn",
     }
 )
 
@@ -35,6 +37,8 @@ def adjustment_sentence(fact: StoredAdjustmentFact, reader: Reader) -> str:
             return f"The {what} was approved and posted."
         case AdjustmentRejected():
             return f"The {what} was rejected. Nothing was posted."
+        case AdjustmentWithdrawn():
+            return f"The maker withdrew the {what}. Nobody needs to decide."
         case PointsAdjusted():
             whose = "Your points" if fact.ecp_id == reader.ecp_id else f"The points of {fact.code}"
             return f"{whose} in {quote(fact.title)} were adjusted: {points}. The adjustment states the reason."

@@ -28,8 +28,14 @@ class AdjustmentRejected(_FactOfAdjustment, frozen=True, tag="adjustmentRejected
     """A second person rejected an adjustment, or the ECP was erased before anybody decided."""
 
 
+class AdjustmentWithdrawn(_FactOfAdjustment, frozen=True, tag="adjustmentWithdrawn"):
+    """The maker of an adjustment withdrew it before anybody decided."""
+
+
 class PointsAdjusted(_FactOfAdjustment, frozen=True, tag="pointsAdjusted"):
     """An adjustment of the ECP's points was posted."""
 
 
-StoredAdjustmentFact = AdjustmentRequested | AdjustmentApproved | AdjustmentRejected | PointsAdjusted
+StoredAdjustmentFact = (
+    AdjustmentRequested | AdjustmentApproved | AdjustmentRejected | AdjustmentWithdrawn | PointsAdjusted
+)

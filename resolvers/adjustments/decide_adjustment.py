@@ -6,18 +6,18 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.adjustments.changes import record_adjustment_decision
-from db.adjustments.reads import LOCK_ADJUSTMENT, LOCK_LEDGER_OF_ECP, STANDINGS_BY_ID, adjusted_scheme
+from db.adjustments.reads import adjusted_scheme
 from db.adjustments.rows import AdjustmentStandingRow
 from db.sessions import Writing
 from domain.adjustments.facts import LARGEST_POINTS, AdjustmentStatus
-from domain.adjustments.failures import ADJUSTMENT_PATH, BalanceTooLarge
+from domain.adjustments.failures import BalanceTooLarge
 from domain.adjustments.guards import ADJUSTMENT_GUARDS, AdjustmentAction
 from domain.adjustments.stored_facts import AdjustmentApproved, AdjustmentRejected
 from domain.checks import REASON_LENGTH, text_problems
 from domain.events import EventKind
-from domain.failures import NotFound
 from domain.permissions import SchemeScope
 from domain.text import trim_text
+from resolvers.adjustments.locking import lock_adjustment
 from resolvers.adjustments.notify import event_of_adjustment, notify_of_adjustment, posted_facts
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
@@ -35,7 +35,7 @@ class DecideAdjustment(Struct, frozen=True):
 
 
 async def decide_adjustment(operation: Operation, command: DecideAdjustment) -> UUID:
-    """Decide about a pending adjustment as a second person, post it if it is approved, and notify its maker and the ECP.
+    """Decide about a pending adjustment as a second person; post an approved one, and notify its maker and the ECP.
 
     Raises InvalidInput, NotFound, IllegalState, SelfApproval, BalanceTooLarge and IdempotencyMismatch.
     """
@@ -46,7 +46,7 @@ async def decide_adjustment(operation: Operation, command: DecideAdjustment) -> 
     # Postings need it, and should wait for no second connection within their transaction.
     await operation.program()
     async with operation.writing() as session:
-        standing = await _lock(session, command.adjustment_id)
+        standing = await lock_adjustment(session, command.adjustment_id)
         if await claim_key(operation, session, command, result_id=command.adjustment_id):
             return command.adjustment_id
         action = AdjustmentAction.APPROVE if command.accept else AdjustmentAction.REJECT
@@ -67,16 +67,6 @@ async def decide_adjustment(operation: Operation, command: DecideAdjustment) -> 
         fact = outcome(ecp_id=standing.ecp_id, code=standing.code, title=standing.title, points=standing.points)
         await notify_of_adjustment(operation, session, event, {**posted, standing.made_by: fact})
     return command.adjustment_id
-
-
-async def _lock(session: Writing, adjustment_id: UUID) -> AdjustmentStandingRow:
-    """Lock the ledger of the ECP, and then the adjustment. Everybody who decides sees all ECPs."""
-    found = await session.fetch(STANDINGS_BY_ID, ids=[adjustment_id])
-    if not found:
-        raise NotFound("adjustment", ADJUSTMENT_PATH)
-    await session.fetch(LOCK_LEDGER_OF_ECP, ecp_id=found[0].ecp_id)
-    (standing,) = await session.fetch(LOCK_ADJUSTMENT, id=adjustment_id)
-    return standing
 
 
 async def _post(operation: Operation, session: Writing, standing: AdjustmentStandingRow) -> datetime:

@@ -11,6 +11,7 @@ described(
         AdjustmentStatus.PENDING: "A second person must decide. Nothing is posted.",
         AdjustmentStatus.APPROVED: "The adjustment is posted.",
         AdjustmentStatus.REJECTED: "A second person rejected the adjustment, or the ECP was erased. Nothing is posted.",
+        AdjustmentStatus.WITHDRAWN: "The maker withdrew the adjustment before anybody decided. Nothing is posted.",
     },
 )
 described(
@@ -19,6 +20,7 @@ described(
     {
         AdjustmentAction.APPROVE: "Approve and post it, with `decideAdjustment` and `accept: true`.",
         AdjustmentAction.REJECT: "Reject it, with `decideAdjustment` and `accept: false`.",
+        AdjustmentAction.WITHDRAW: "Withdraw it, with `withdrawAdjustment`; only its maker can.",
     },
 )
 

@@ -9,6 +9,7 @@ from domain.permissions import Permission
 from resolvers.adjustments.adjust_points import adjust_points
 from resolvers.adjustments.decide_adjustment import decide_adjustment
 from resolvers.adjustments.lists import list_adjustments
+from resolvers.adjustments.withdraw_adjustment import withdraw_adjustment
 from resolvers.paging import Page, PageArguments
 from schema.adjustments import inputs, payloads
 from schema.adjustments.types import Adjustment
@@ -63,3 +64,13 @@ class AdjustmentMutations:
         self, info: AppInfo, input: inputs.DecideAdjustmentInput
     ) -> payloads.DecideAdjustmentPayload:
         return payloads.DecideAdjustmentPayload(key=await decide_adjustment(info.context, input.to_command()))
+
+    @mutation(
+        requires=Permission.POINTS_ADJUST,
+        description="Withdraw a pending adjustment that the viewer made. It posts nothing, and it no longer counts "
+        "toward `Program.approvalThresholdPoints`.",
+    )
+    async def withdraw_adjustment(
+        self, info: AppInfo, input: inputs.WithdrawAdjustmentInput
+    ) -> payloads.WithdrawAdjustmentPayload:
+        return payloads.WithdrawAdjustmentPayload(key=await withdraw_adjustment(info.context, input.to_command()))

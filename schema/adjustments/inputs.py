@@ -6,6 +6,7 @@ from domain.node_kinds import NodeKind
 from resolvers.adjustments.adjust_points import AdjustPoints
 from resolvers.adjustments.decide_adjustment import DecideAdjustment
 from resolvers.adjustments.lists import AdjustmentFilter
+from resolvers.adjustments.withdraw_adjustment import WithdrawAdjustment
 from schema.adjustments.enums import AdjustmentStatus
 from schema.fields import leaf, optional
 from schema.ids import InputIds, argument_id, input_id
@@ -52,6 +53,19 @@ class DecideAdjustmentInput:
             adjustment_id=input_id(NodeKind.ADJUSTMENT, self.adjustment_id, "adjustmentId"),
             accept=self.accept,
             reason=self.reason,
+            idempotency_key=self.idempotency_key,
+        )
+
+
+@strawberry.input(description="A pending adjustment to withdraw.")
+class WithdrawAdjustmentInput:
+    adjustment_id: strawberry.ID = leaf("The ID of the adjustment, which must be pending, and which the viewer made.")
+    idempotency_key: str = leaf(_KEY)
+
+    def to_command(self) -> WithdrawAdjustment:
+        """Convert the input. Raises InvalidInput for a malformed ID."""
+        return WithdrawAdjustment(
+            adjustment_id=input_id(NodeKind.ADJUSTMENT, self.adjustment_id, "adjustmentId"),
             idempotency_key=self.idempotency_key,
         )
 

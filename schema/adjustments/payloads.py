@@ -20,6 +20,11 @@ class AdjustPointsPayload(AdjustmentPayload):
     pass
 
 
+@strawberry.type(description="The result of `withdrawAdjustment`.")
+class WithdrawAdjustmentPayload(AdjustmentPayload):
+    pass
+
+
 @strawberry.type(description="The result of `decideAdjustment`.")
 class DecideAdjustmentPayload(AdjustmentPayload):
     pass

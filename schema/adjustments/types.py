@@ -39,7 +39,7 @@ class Adjustment(Node):
         key="made_by",
         description="The account that made the adjustment. Null without the permission `ecp:read`.",
     )
-    decided_at: datetime | None = leaf("When the adjustment was approved or rejected. Null until then.")
+    decided_at: datetime | None = leaf("When the adjustment was approved, rejected, or withdrawn. Null until then.")
     approved_by: Account | None = batched(
         adjusters_by_id,
         key="approved_by",

@@ -11,6 +11,7 @@ from domain.adjustments.stored_facts import (
     AdjustmentApproved,
     AdjustmentRejected,
     AdjustmentRequested,
+    AdjustmentWithdrawn,
     PointsAdjusted,
 )
 from domain.audit.sentences import audit_sentence
@@ -128,6 +129,10 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
             (
                 AdjustmentRejected(**_ENROLLMENT, points=1200),
                 f"The adjustment of +1,200 points for {CODE} in “Diwali” was rejected. Nothing was posted.",
+            ),
+            (
+                AdjustmentWithdrawn(**_ENROLLMENT, points=1200),
+                f"The maker withdrew the adjustment of +1,200 points for {CODE} in “Diwali”. Nobody needs to decide.",
             ),
         )
     ),

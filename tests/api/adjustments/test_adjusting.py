@@ -65,7 +65,7 @@ async def test_an_adjustment_above_the_threshold_waits_for_a_second_person(
     """R22: it posts nothing until another manager approves it, and the maker is notified."""
     ecp_id, scheme_id = await enrolled_ecp(factory)
     made = await adjust(manager, ecp_id, scheme_id, 1_001)
-    assert (made["status"], made["recordedAt"], made["viewerActions"]) == ("PENDING", None, [])
+    assert (made["status"], made["recordedAt"], made["viewerActions"]) == ("PENDING", None, ["WITHDRAW"])
     assert await ledger(database_url) == []
     waiting = "An adjustment of +1,001 points for ECP-2026-000001 in “Monsoon Care” is waiting for the decision of a "
     assert await messages(second) == [("ADJUSTMENT_MADE", f"{waiting}second person.")]

@@ -56,6 +56,7 @@ WHO_CHANGES_ECPS = {
     "recordActivities": {Role.INTEGRATION},
     "adjustPoints": {Role.PROGRAM_MANAGER},
     "decideAdjustment": {Role.PROGRAM_MANAGER},
+    "withdrawAdjustment": {Role.PROGRAM_MANAGER},
 }
 # Mutations about coupons, consignments, and artwork.
 BY_OPERATIONS = (

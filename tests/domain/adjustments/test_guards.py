@@ -38,10 +38,11 @@ def test_a_second_person_decides_above_the_threshold(
 
 def test_only_another_manager_decides() -> None:
     """Neither the maker, nor the ECP itself, nor an account that is linked to it, nor other roles."""
-    actions = tuple(AdjustmentAction)
+    actions = (AdjustmentAction.APPROVE, AdjustmentAction.REJECT)
     assert ADJUSTMENT_GUARDS.allowed(PENDING, viewer(OTHER)) == actions
+    assert ADJUSTMENT_GUARDS.allowed(PENDING, viewer(MAKER)) == (AdjustmentAction.WITHDRAW,)
+    assert ADJUSTMENT_GUARDS.allowed(PENDING, viewer(MAKER, Role.ANALYST)) == ()
     for excluded in (
-        viewer(MAKER),
         viewer(ACCOUNT),
         viewer(OTHER, Role.PROGRAM_MANAGER, Role.ECP, ecp_id=ECP),
         viewer(OTHER, Role.ADMIN, Role.APPROVER, Role.ANALYST),

@@ -20,6 +20,7 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
             "adjustmentApproved": "ecp_id code title points",
             "adjustmentRejected": "ecp_id code title points",
             "adjustmentRequested": "ecp_id code title points",
+            "adjustmentWithdrawn": "ecp_id code title points",
             "approvalRequested": "scheme",
             "artworkApproved": "scheme sku version vendor comment withdrawn",
             "artworkHeld": "artwork_id sku version vendor comment",

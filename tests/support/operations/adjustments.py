@@ -23,6 +23,13 @@ async def _deciding(factory: SchemeFactory, _world: World) -> Prepared:
     return "PROGRAM_MANAGER", {"input": {"adjustmentId": gid(NodeKind.ADJUSTMENT, adjustment_id), **given}}
 
 
+async def _withdrawing(factory: SchemeFactory, _world: World) -> Prepared:
+    adjustment_id = await adjusted(factory, *await enrolled_ecp(factory), 5_000)
+    return "PROGRAM_MANAGER", {
+        "input": {"adjustmentId": gid(NodeKind.ADJUSTMENT, adjustment_id), "idempotencyKey": "w-1"}
+    }
+
+
 async def _all(factory: SchemeFactory, _world: World) -> Prepared:
     ecp_id, scheme_id = await enrolled_ecp(factory)
     for points in (500, 5_000):
@@ -47,4 +54,5 @@ OF_ADJUSTMENTS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]]
     "portal/Adjustments": _all,
     "portal/EcpAdjustments": _of_one,
     "portal/AdjustmentsToDecide": _waiting,
+    "portal/WithdrawAdjustment": _withdrawing,
 }
