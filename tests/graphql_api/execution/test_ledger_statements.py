@@ -36,7 +36,7 @@ async def count(compiled: CompiledSchema, story: LedgerStory, name: str, variabl
 
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("mobile/Home", 18), ("mobile/Ledger", 10), ("mobile/Statement", 12)],
+    [("mobile/Home", 18), ("mobile/Ledger", 16), ("mobile/Statement", 12)],
 )
 async def test_documents_take_few_statements(
     compiled: CompiledSchema, story: LedgerStory, name: str, most: int
