@@ -12,7 +12,7 @@ from db.points.entry_rows import EntryRow
 from db.points.posted_reads import entries_in_ranges, posted_by_ecp
 from domain.events import EventKind, SubjectKind
 from domain.permissions import EcpScope
-from domain.requests import BadArgument
+from domain.points.failures import NotAnEcp
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.outbox.feeds import Feed, Stream, open_feed
@@ -39,10 +39,10 @@ class PostingView(Struct, frozen=True):
 
 
 async def follow_points(operation: Operation, after: str | None) -> Feed:
-    """Follow the points of the viewer, who is an ECP. Raises BadArgument and CursorExpired."""
+    """Follow the points of the viewer, who is an ECP. Raises NotAnEcp and CursorExpired."""
     ecp_id = operation.viewer.ecp_id
     if ecp_id is None:
-        raise BadArgument("Your account is not an ECP, so no points are posted to it.", "after")
+        raise NotAnEcp
     return await open_feed(operation, POINTS_POSTED, ecp_id, after)
 
 

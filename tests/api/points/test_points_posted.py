@@ -47,13 +47,15 @@ async def test_an_ecp_gets_its_own_postings_and_resumes(
 
 async def test_others_cannot_subscribe(clients: Clients, live_server: LiveServer) -> None:
     """Neither a vendor nor staff who are no ECPs."""
-    messages = {}
+    found = {}
     for role in (Role.PROGRAM_MANAGER, Role.VENDOR):
         async with connected(live_server.address, clients[role]) as socket:
             stream = await socket.subscribe(document("mobile/PointsPosted"))
-            messages[role] = [error["message"] for error in await stream.errors()]
-    assert messages[Role.PROGRAM_MANAGER] == ["Your account is not an ECP, so no points are posted to it."]
-    assert messages[Role.VENDOR][0].startswith("Your roles do not allow this.")
+            (found[role],) = await stream.errors()
+    manager, vendor = found[Role.PROGRAM_MANAGER], found[Role.VENDOR]
+    message = "Your account is not an ECP, so no points are posted to it. Read the points of an ECP with `Ecp.ledger`."
+    assert (manager["message"], manager["extensions"]) == (message, {"code": "FORBIDDEN"})
+    assert vendor["message"].startswith("Your roles do not allow this.")
 
 
 async def test_an_adjustment_arrives(
