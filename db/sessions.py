@@ -249,6 +249,12 @@ class Writing:
         async with self._driver.transaction():
             yield
 
+    def is_disturbed(self, error: Exception) -> bool:
+        """Whether an error comes from the database or from other transactions, not from the work itself."""
+        if isinstance(error, RequestError | TransactionConflict):
+            return True
+        return isinstance(error, DRIVER_ERRORS) and meaning_of(error, self._driver) is not None
+
     async def returning(self, change: UpdateBase) -> list[Any]:
         """Run a change with RETURNING and return its rows. Raises DuplicateKey."""
         return list((await self._run(change)).all())

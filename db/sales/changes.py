@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct, structs
-from sqlalchemy import any_, column, delete, text
+from sqlalchemy import any_, column, delete, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from db.columns import scalar
 from db.sales.tables import ParkedSaleTable, SaleKeyTable
 from db.sessions import Writing
-from db.statement import Change, Statement, blobs, moments, numbers, string, texts
+from db.statement import Change, Statement, blobs, moment, moments, numbers, string, texts
 
 
 class NewRevision(NamedTuple):
@@ -125,6 +125,11 @@ _DELETE_PARKED: Final = Statement(
     .columns(column("id")),
     scalar(UUID),
 )
+_MARK_PARKED: Final = Change(
+    update(ParkedSaleTable)
+    .where(ParkedSaleTable.source == string("of_source"), ParkedSaleTable.external_id == string("of_id"))
+    .values(code=string("code"), problem=string("problem"), checked_at=moment("checked_at"))
+)
 _PARK: Final = insert(ParkedSaleTable)
 # A sale that is sent again keeps its place and its id.
 _REPLACED: Final = frozenset(NewParked.__struct_fields__) - {"id", "source", "external_id", "since"}
@@ -169,3 +174,12 @@ async def delete_parked(session: Writing, source: str, external_ids: Sequence[st
     """Delete parked sales that are recorded now."""
     if external_ids:
         await session.fetch(_DELETE_PARKED, source=source, external_ids=list(external_ids))
+
+
+async def mark_parked(  # noqa: PLR0913 - the sale, and what is wrong with it
+    session: Writing, source: str, external_id: str, *, code: str, problem: str, checked_at: datetime
+) -> None:
+    """Let a parked sale say why it could not be recorded."""
+    await session.run(
+        _MARK_PARKED, of_source=source, of_id=external_id, code=code, problem=problem, checked_at=checked_at
+    )

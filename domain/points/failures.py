@@ -12,3 +12,24 @@ class NotAnEcp(RequestError):
         super().__init__(
             "Your account is not an ECP, so no points are posted to it. Read the points of an ECP with `Ecp.ledger`."
         )
+"""Failures of posting points, as data."""
+
+from domain.failures import Failure, UserErrorCode
+from domain.rules.bounds import MAX_SAFE_INT
+
+
+class BalanceExceeded(Failure):
+    """A sale would take a balance beyond what every client holds exactly; nothing of its posting is kept.
+
+    `external_id` is that of the sale, in its source.
+    """
+
+    code = UserErrorCode.LIMIT_EXCEEDED
+
+    def __init__(self, external_id: str, balance: int) -> None:
+        super().__init__(
+            f"The balance of the ECP would be {balance:,} points, and a balance is at most {MAX_SAFE_INT:,}. Check the "
+            "quantities of the sale and the points of the scheme."
+        )
+        self.external_id = external_id
+        self.balance = balance

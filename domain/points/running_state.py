@@ -11,7 +11,9 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from domain.rules.bounds import MAX_SAFE_INT
 from domain.rules.facts import EarnerFacts, Usage, VolumeKey
 from domain.rules.model import VolumeMeasure
 
@@ -20,6 +22,9 @@ ZERO_MOMENT: Final = datetime(1, 1, 2, tzinfo=UTC)
 VALUE_SCALE: Final = 10_000
 _NO_USAGE: Final = Usage()
 _VALUE: Final = VolumeMeasure.VALUE
+# An integer of msgpack has 64 bits. A volume that needs more is stored in two parts, the lower one of so many bits.
+_LOWER_BITS: Final = 62
+_LOWER: Final = 2**_LOWER_BITS - 1
 
 
 class StateLayout(Protocol):
@@ -46,15 +51,25 @@ class AccountState(Struct, frozen=True, array_like=True):
     volumes: tuple[int, ...] = ()
     # Points, points in the month, times; for each usage in turn.
     usages: tuple[int, ...] = ()
+    # The upper parts of the volumes, only as they are stored, and only if one needs it.
+    upper: tuple[int, ...] = ()
 
     def encode(self) -> bytes:
         """Encode the state for the column."""
+        if self.volumes and max(self.volumes) > _LOWER:
+            lower = tuple([amount & _LOWER for amount in self.volumes])
+            upper = tuple([amount >> _LOWER_BITS for amount in self.volumes])
+            return _ENCODER.encode(replace(self, volumes=lower, upper=upper))
         return _ENCODER.encode(self)
 
     @classmethod
     def decode(cls, stored: bytes) -> "AccountState":
         """Decode the column."""
-        return _DECODER.decode(stored)
+        state = _DECODER.decode(stored)
+        if not state.upper:
+            return state
+        parts = zip(state.volumes, state.upper, strict=True)
+        return replace(state, volumes=tuple([lower + (upper << _LOWER_BITS) for lower, upper in parts]), upper=())
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -80,10 +95,9 @@ class RunningState:
         # The facts of the ECP that the last line used, with the amounts of this state, and what they were made of.
         self.earner: EarnerFacts | None = None
         self.earner_of: object = None
-        # What rules read: the amount of each volume, in whole units of currency for values.
+        # What rules read: the amount of each volume, in whole units of currency for values, and bounded.
         self.amounts = {
-            key: amount // VALUE_SCALE if key.measure is _VALUE else amount
-            for key, amount in zip(layout.volumes, self._volumes, strict=True)
+            key: _read_amount(key, amount) for key, amount in zip(layout.volumes, self._volumes, strict=True)
         }
 
     def without(self, later: "RunningState") -> "RunningState":
@@ -156,7 +170,12 @@ class RunningState:
     def _set(self, at: int, amount: int) -> None:
         self._volumes[at] = amount
         key = self._layout.volumes[at]
-        self.amounts[key] = amount // VALUE_SCALE if key.measure is _VALUE else amount
+        self.amounts[key] = _read_amount(key, amount)
+
+
+def _read_amount(key: VolumeKey, amount: int) -> int:
+    """The amount that rules compare and valuations keep: no rule asks for more than the largest safe integer."""
+    return min(amount // VALUE_SCALE if key.measure is _VALUE else amount, MAX_SAFE_INT)
 
 
 def scaled_value(unit_price: Decimal, quantity: int) -> int:

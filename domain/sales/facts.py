@@ -19,6 +19,8 @@ EXTERNAL_ID_LENGTH: Final = (1, 120)
 # What a sale may call an ECP or a variant: a code or an alias.
 ALIAS_LENGTH: Final = (1, 120)
 PRICE_DECIMALS: Final = 4
+# Of the price of a unit times the units of a line.
+LARGEST_VALUE: Final = 10**12
 # Clocks of other systems are off by seconds, not by hours.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 

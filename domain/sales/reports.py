@@ -16,6 +16,7 @@ from domain.sales.facts import (
     ALIAS_LENGTH,
     CLOCK_TOLERANCE,
     EXTERNAL_ID_LENGTH,
+    LARGEST_VALUE,
     LINES_LIMIT,
     PRICE_DECIMALS,
     REPORTED_LINES_LIMIT,
@@ -142,6 +143,7 @@ def _line_problems(lines: Sequence[ReportedLine]) -> Iterator[Problem]:
             and isinstance(price, Decimal)
             and price.as_tuple().exponent >= _LOWEST_EXPONENT  # type: ignore[operator] # a report has no NaN
             and 0 <= price < _HIGHEST_PRICE
+            and price * abs(line.quantity) <= LARGEST_VALUE
             and is_currency(line.currency)
             and _is_plain(line.sku, ALIAS_LENGTH[1])
         ):
@@ -160,6 +162,9 @@ def _problems_of_line(line: ReportedLine) -> Iterator[Problem]:
         yield Problem(UserErrorCode.INVALID, message, ("quantity",))
     if (mistake := _price_mistake(line.unit_price)) is not None:
         yield Problem(UserErrorCode.INVALID, mistake, ("unitPrice",))
+    elif abs(line.quantity) <= _HIGHEST_QUANTITY and line.unit_price * abs(line.quantity) > LARGEST_VALUE:  # type: ignore[operator] # it is a number
+        message = f"The price times the quantity is at most {LARGEST_VALUE:,}. Check the price and the quantity."
+        yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("unitPrice",))
     if not is_currency(line.currency):
         message = f"“{line.currency[:20]}” is not a currency of ISO 4217. Write it like EUR or INR."
         yield Problem(UserErrorCode.INVALID, message, ("currency",))

@@ -6,7 +6,8 @@ from typing import Final
 from msgspec import Struct
 
 from db.sessions import TransactionConflict
-from domain.failures import Problem, UserErrorCode
+from domain.failures import Failure, Problem, UserErrorCode
+from domain.points.failures import BalanceExceeded
 from domain.sales.decisions import Decision
 from domain.sales.facts import IngestMode, SaleOutcome
 from domain.sales.reports import ReportedSale, report_problems, sale_problems, time_problems
@@ -99,18 +100,23 @@ async def _record_all(
         recorded = await _record_chunk(operation, source, sales, may_park=may_park, all_or_nothing=True)
     except NothingRecorded as nothing:
         return [_build_undone(one, decision) for one, decision in zip(sales, nothing.decisions, strict=True)], 0
+    except BalanceExceeded as exceeded:
+        # One of a correction or of a sale that is late may be that of a sale of an earlier report.
+        named = [one for one in sales if one.sale.external_id == exceeded.external_id] or sales
+        return [_build_exceeded(one, exceeded) if one in named else _build_rejected(one) for one in sales], 0
     return list(_build_results(sales, recorded).values()), recorded.points
 
 
 async def _record_each(
     operation: Operation, source: str, sales: Sequence[CheckedSale], *, may_park: bool
 ) -> tuple[dict[int, SaleResult], int]:
-    """Record a chunk; one that loses against other transactions again and again is recorded by halves."""
+    """Record a chunk; one that fails, or loses against other transactions again and again, is tried by halves."""
     try:
         recorded = await retry_conflicts(lambda: _record_chunk(operation, source, sales, may_park=may_park))
-    except TransactionConflict:
+    except (TransactionConflict, BalanceExceeded) as failed:
         if len(sales) == 1:
-            return {sales[0].index: _build_busy(sales[0])}, 0
+            (one,) = sales
+            return {one.index: _build_exceeded(one, failed) if isinstance(failed, Failure) else _build_busy(one)}, 0
         middle = len(sales) // 2
         first, points = await _record_each(operation, source, sales[:middle], may_park=may_park)
         second, more = await _record_each(operation, source, sales[middle:], may_park=may_park)
@@ -166,10 +172,19 @@ def _build_undone(one: CheckedSale, decision: Decision) -> SaleResult:
         return SaleResult(one.sale.external_id, decision.outcome, number=decision.number)
     problems = _place(one, decision.problems)
     if decision.outcome in {SaleOutcome.RECORDED, SaleOutcome.CORRECTED, SaleOutcome.PARKED}:
-        message = "Another sale of this report was rejected, so none of them was recorded."
-        problems = _place(one, (Problem(UserErrorCode.ILLEGAL_STATE, message, ()),))
-        return SaleResult(one.sale.external_id, SaleOutcome.REJECTED, problems)
+        return _build_rejected(one)
     return SaleResult(one.sale.external_id, decision.outcome, problems)
+
+
+def _build_rejected(one: CheckedSale) -> SaleResult:
+    message = "Another sale of this report was rejected, so none of them was recorded."
+    problems = _place(one, (Problem(UserErrorCode.ILLEGAL_STATE, message, ()),))
+    return SaleResult(one.sale.external_id, SaleOutcome.REJECTED, problems)
+
+
+def _build_exceeded(one: CheckedSale, failure: Failure) -> SaleResult:
+    problems = _place(one, (Problem(failure.code, failure.message, ("lines",)),))
+    return SaleResult(one.sale.external_id, SaleOutcome.REJECTED, problems)
 
 
 def _build_busy(one: CheckedSale) -> SaleResult:

@@ -11,10 +11,13 @@ from db.sessions import Writing
 from domain.events import EventKind
 from domain.points.entries import Balance, Component, EntryWriter, OpenEntry, PostedEntry, open_entries, takes_back
 from domain.points.events import about_posting
+from domain.points.failures import BalanceExceeded
 from domain.points.fold import LineValue
 from domain.points.running_state import RunningState
 from domain.program.facts import PROGRAM_ID
 from resolvers.points.posting.accounts import SchemeOfEcp, TouchedAccount
+from domain.rules.bounds import MAX_SAFE_INT
+from resolvers.points.posting.accounts import TouchedAccount
 from resolvers.points.posting.ledgers import Ledgers
 
 # ECPs that one event names.
@@ -23,7 +26,10 @@ Valued = tuple[TouchedAccount, list[LineValue], RunningState]
 
 
 async def write_values(session: Writing, ledgers: Ledgers, valued: Sequence[Valued]) -> Mapping[int, int]:
-    """Write the values that changed, and return by how much the points of each sale did, by its number."""
+    """Write the values that changed, and return by how much the points of each sale did, by its number.
+
+    Raises BalanceExceeded.
+    """
     posted = await _load_posted(session, valued)
     writer = EntryWriter(ledgers.times, ledgers.seqs, posted)
     points: dict[int, int] = {}
@@ -35,6 +41,8 @@ async def write_values(session: Writing, ledgers: Ledgers, valued: Sequence[Valu
             if value.changed:
                 line = value.line
                 moved = writer.write(balance, value, account.cause_of(line))
+                if abs(balance.available) > MAX_SAFE_INT:
+                    raise BalanceExceeded(line.place.external_id, balance.available)
                 points[line.number] = points.get(line.number, 0) + moved
                 new += line.known is None
         accounts.append(_new_account(account, values, state, available=balance.available, new=new))

@@ -106,6 +106,16 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
         sale("s", line(unitPrice="1000000000000")),
         [("INVALID", "lines.0.unitPrice", "A price is below 1,000,000,000,000.")],
     ),
+    (
+        sale("s", line(quantity=-1_000_000, unitPrice="1000000.0001")),
+        [
+            (
+                "LIMIT_EXCEEDED",
+                "lines.0.unitPrice",
+                "The price times the quantity is at most 1,000,000,000,000. Check the price and the quantity.",
+            )
+        ],
+    ),
     (sale("s", line(unitPrice="NaN")), [("INVALID", "lines.0.unitPrice", DECIMAL)]),
     (sale("s", line(unitPrice="Infinity")), [("INVALID", "lines.0.unitPrice", DECIMAL)]),
     (sale("s", line(unitPrice=12.5)), [("INVALID", "lines.0.unitPrice", DECIMAL)]),
