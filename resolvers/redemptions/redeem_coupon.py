@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.points.redemption_reads import FIRST_POINTS, PRESENT_POINTS
+from db.points.redemption_reads import FIRST_POINTS, HAS_BASE_POINTS, PRESENT_POINTS
 from db.redemptions.changes import CLAIM_COUPON
 from db.redemptions.redeeming_reads import IS_IN_CONSIGNMENT, LOCK_COUPON
 from db.sessions import TransactionConflict, Writing
@@ -31,6 +31,7 @@ from domain.redemptions.failures import (
     CouponRedeemed,
     NotRegistered,
 )
+from domain.redemptions.notices import unpaid_notice
 from domain.redemptions.scans import DEVICE_LENGTH, scan_problems, scan_time
 from domain.timestamps import Malformed
 from resolvers.context import Operation
@@ -58,7 +59,8 @@ class RedeemCoupon(Struct, frozen=True):
 class Redeemed(Struct, frozen=True):
     """A redemption: the number of its sale, the ECP, and the points that it earned when it was posted.
 
-    The points are None while a job values earlier lines of the ECP again; it then posts them.
+    The points are None while a job values earlier lines of the ECP again; it then posts them. `notices` say why there
+    are none.
     """
 
     sale: int
@@ -66,6 +68,7 @@ class Redeemed(Struct, frozen=True):
     ecp: int
     redeemed_at: datetime
     points: int | None
+    notices: tuple[str, ...] = ()
 
     @property
     def ledger_key(self) -> tuple[UUID, int, datetime, int]:
@@ -190,13 +193,28 @@ async def _claim(operation: Operation, session: Writing, scan: _Scan, rows: list
     posting = await post_points(operation, session, [_change(scan, facts, sale)])
     posted = posting.sales[sale]
     await _require_earning(session, scan, facts, posted)
-    return Redeemed(
+    redeemed = Redeemed(
         sale=sale,
         ecp_id=scan.ecp_id,
         ecp=facts.ecp,
         redeemed_at=scan.at,
         points=None if posted.waits else posted.points,
     )
+    return await _add_notices(session, facts, redeemed)
+
+
+async def _add_notices(session: Writing, facts: CouponFacts, redeemed: Redeemed) -> Redeemed:
+    if redeemed.points != 0:
+        return redeemed
+    found = await session.fetch(
+        HAS_BASE_POINTS,
+        ecp=redeemed.ecp,
+        scheme=facts.scheme,
+        redeemed_at=redeemed.redeemed_at,
+        sale=redeemed.sale,
+        variant_id=facts.variant_id,
+    )
+    return replace(redeemed, notices=(unpaid_notice(facts.title, has_base_points=any(found)),))
 
 
 async def _check(operation: Operation, session: Writing, scan: _Scan, facts: CouponFacts) -> None:
@@ -262,13 +280,14 @@ async def _read_earlier(session: Writing, scan: _Scan, facts: CouponFacts) -> Re
     if facts.redeemed_sale is None or facts.redeemed_at is None:
         raise TransactionConflict
     found = await session.fetch(FIRST_POINTS, **_place_of(facts))
-    return Redeemed(
+    redeemed = Redeemed(
         sale=facts.redeemed_sale,
         ecp_id=scan.ecp_id,
         ecp=facts.ecp,
         redeemed_at=facts.redeemed_at,
         points=found[0] if found else None,
     )
+    return await _add_notices(session, facts, redeemed)
 
 
 def _place_of(facts: CouponFacts) -> dict[str, Any]:

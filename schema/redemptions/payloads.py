@@ -29,6 +29,10 @@ class RedeemCouponPayload(KeyedPayload):
         arguments=forward_page,
         description="The entries of the ledger for the coupon, last recorded first. Null if there are errors.",
     )
+    notices: list[str] = strawberry.field(
+        default_factory=list,
+        description="Why a coupon that is redeemed earned no points. Empty if there is nothing to say.",
+    )
     balance: PointsBalance | None = batched(
         balances_of_ecps, key="key", description="The points of the ECP after the mutation. Null if there are errors."
     )
@@ -37,4 +41,4 @@ class RedeemCouponPayload(KeyedPayload):
     def of(cls, redeemed: Redeemed) -> "RedeemCouponPayload":
         """Build the payload of a redemption."""
         points = None if redeemed.points is None else SafeInt(redeemed.points)
-        return cls(key=redeemed.ecp_id, ledger_key=redeemed.ledger_key, points=points)
+        return cls(key=redeemed.ecp_id, ledger_key=redeemed.ledger_key, points=points, notices=list(redeemed.notices))

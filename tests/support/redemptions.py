@@ -78,10 +78,15 @@ class RedemptionScene:
 
 
 async def open_scene(
-    clients: Clients, clock: TestClock, consignments: ConsignmentFactory, enrollments: EnrollmentFactory
+    clients: Clients,
+    clock: TestClock,
+    consignments: ConsignmentFactory,
+    enrollments: EnrollmentFactory,
+    *,
+    budget: int | None = None,
 ) -> RedemptionScene:
     """A scheme in its second week: coupons in every condition, and the world's ECP enrolled."""
-    scheme_id = await enrollments.open_scheme()
+    scheme_id = await enrollments.open_scheme(budget=budget)
     await consignments.generated(scheme_id)
     made = await consignments.created(scheme_id, chain=("PRN-1", "FAC-1"))
     await consignments.produce(made, quantity=400, spoiled_serials=(Span(SPOILED, SPOILED),))

@@ -13,8 +13,10 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.ecps.update_ecp import UpdateEcp, update_ecp
-from tests.support.client import gid
+from tests.support.client import Clients, gid
+from tests.support.clock import TestClock
 from tests.support.downloads import change
+from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.corrections import CorrectionFactory
 from tests.support.factories.ecps import EcpFactory
 from tests.support.factories.enrollments import EnrollmentFactory
@@ -27,6 +29,7 @@ from tests.support.redemptions import (
     UNALLOCATED,
     RedemptionScene,
     code_of,
+    open_scene,
 )
 from tests.support.unchanged import contents
 from tests.support.world import key
@@ -96,6 +99,17 @@ async def test_a_coupon_that_does_not_pay_says_why(  # noqa: PLR0913, PLR0917 - 
         error = await scene.fail(serial)
     assert error == {"__typename": "ActionRefused", "code": code, "message": message}
     assert [one["result"] for one in (await scene.attempts())["redemptionAttempts"]["nodes"]] == [kept]
+
+
+async def test_a_coupon_beyond_the_budget_says_so(
+    clients: Clients, clock: TestClock, consignments: ConsignmentFactory, enrollments: EnrollmentFactory
+) -> None:
+    """It is redeemed for what is left of the budget, also for nothing; the same key answers the same."""
+    scene = await open_scene(clients, clock, consignments, enrollments, budget=14)
+    used_up = ["This coupon is redeemed, but it earned no points: the budget of “Monsoon Care” is used up."]
+    for serial, points, notices in ((0, 10, []), (1, 4, []), (2, 0, used_up), (2, 0, used_up)):
+        payload = (await scene.send(code_of(serial), idempotencyKey=f"{serial}")).data["redeemCoupon"]
+        assert (payload["points"], payload["notices"], payload["errors"]) == (points, notices, [])
 
 
 async def test_wrong_codes_say_what_is_wrong(scene: RedemptionScene, database_url: str) -> None:
