@@ -1,4 +1,4 @@
-"""Statements that begin a posting: one locks the ledgers of ECPs, and one reads behind the locks what it begins with."""
+"""Statements that begin a posting: one locks the ledgers of ECPs, and one reads what is behind the locks."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,6 +1,8 @@
-"""Declared failures of reading the ledger."""
+"""Declared failures of posting points, and of reading the ledger."""
 
+from domain.failures import Failure, UserErrorCode
 from domain.requests import Forbidden, RequestError
+from domain.rules.bounds import MAX_SAFE_INT
 
 
 class NotAnEcp(RequestError):
@@ -12,10 +14,6 @@ class NotAnEcp(RequestError):
         super().__init__(
             "Your account is not an ECP, so no points are posted to it. Read the points of an ECP with `Ecp.ledger`."
         )
-"""Failures of posting points, as data."""
-
-from domain.failures import Failure, UserErrorCode
-from domain.rules.bounds import MAX_SAFE_INT
 
 
 class BalanceExceeded(Failure):

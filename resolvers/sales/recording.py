@@ -89,20 +89,3 @@ def _decide(book: Book, entries: Sequence[Entry]) -> list[Decision]:
             if decisions[index].outcome is SaleOutcome.REJECTED and entry.since is None:
                 book.parked.pop(entry.arriving.external_id, None)
     return decisions
-
-
-def _build_recorded(decisions: list[Decision], posting: Posting | None, changed: set[int]) -> Recorded:
-    posted = {} if posting is None else posting.sales
-    earned = {number: _build_earned(posted.get(number)) for number in {*changed, *posted}}
-    return Recorded(decisions, points=sum(one.points for one in earned.values()), earned=earned)
-
-
-def _build_earned(posted: PostedSale | None) -> Earned:
-    if posted is not None and posted.waits:
-        return Earned(posted.points, (_WAITS,))
-    if posted is None or not posted.lines:
-        return Earned(0 if posted is None else posted.points, (_UNEARNED,))
-    if any(line.base or line.bonus for line in posted.lines):
-        return Earned(posted.points, ())
-    problems: list[Problem] = [problem for line in posted.lines for problem in line.problems]
-    return Earned(posted.points, tuple(dict.fromkeys(problem.message for problem in problems)) or (_NOTHING,))

@@ -18,8 +18,8 @@ _SMALLEST: Final = timedelta(microseconds=1)
 class Ledgers(Struct, frozen=True):
     """The locked ledgers.
 
-    `ecps` has the ECPs by id. By the number of the ECP, `seqs` has the number of the last entry, and `times` the time of
-    the posting. `read_at` is what the clock said behind the locks.
+    `ecps` has the ECPs by id. By the number of the ECP, `seqs` has the number of the last entry, and `times` has the
+    time of the posting. `read_at` is what the clock said behind the locks.
     """
 
     ecps: Mapping[UUID, LockedEcpRow]

@@ -15,9 +15,8 @@ from domain.points.failures import BalanceExceeded
 from domain.points.fold import LineValue
 from domain.points.running_state import RunningState
 from domain.program.facts import PROGRAM_ID
-from resolvers.points.posting.accounts import SchemeOfEcp, TouchedAccount
 from domain.rules.bounds import MAX_SAFE_INT
-from resolvers.points.posting.accounts import TouchedAccount
+from resolvers.points.posting.accounts import SchemeOfEcp, TouchedAccount
 from resolvers.points.posting.ledgers import Ledgers
 
 # ECPs that one event names.
