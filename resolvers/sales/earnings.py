@@ -13,7 +13,7 @@ from domain.text import drop_repeats, join_words, quote
 from resolvers.points.posting.posted import PostedLine, PostedSale, Posting
 from resolvers.sales.entries import Earned, Entry
 
-_WAITS: Final = "The points of this sale are not known yet: a job values it, because many later sales depend on it."
+_WAITS: Final = "The points of this sale are still being computed: later sales of the ECP are valued again with it."
 _RETURNED: Final = "This sale earns no points: all of its units came back."
 _UNEARNED: Final = "no scheme that the ECP takes part in includes {it}."
 # What is left of limits and of the budget is not for everybody to know.
