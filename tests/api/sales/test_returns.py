@@ -55,6 +55,8 @@ async def test_returns_have_the_points_that_they_take_back(till: Till) -> None:
         ((returning("r-3", "s-1", revision=2),), [10]),
         # The sale, where the report has it.
         ((sale("s-3"), returning("r-4", "s-3")), [20, 0]),
+        # The last of several revisions.
+        ((sale("s-5"), sale("s-5", line(quantity=5), revision=2)), [0, 50]),
     ):
         payload = await till.report(*given)
         assert [result["points"] for result in payload["results"]] == expected
