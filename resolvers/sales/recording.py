@@ -17,10 +17,6 @@ from resolvers.sales.parking import store_parked
 from resolvers.sales.sources import own_source
 from resolvers.sales.storing import Recording, store_sales
 
-_UNEARNED: Final = "This sale earns no points: no scheme that the ECP takes part in includes it."
-# Where limits or the budget of the schemes leave nothing; what is left of those is not for everybody to know.
-_NOTHING: Final = "This sale earns no points."
-_WAITS: Final = "The points of this sale are still being computed: later sales of the ECP are valued again with it."
 _FAILED: Final = frozenset({SaleOutcome.REJECTED, SaleOutcome.CONFLICT})
 
 

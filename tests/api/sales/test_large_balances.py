@@ -35,7 +35,7 @@ async def balance(till: Till, stored: asyncpg.Connection, enrollments: Enrollmen
 async def add_alias(clients: Clients, world: World) -> Any:
     """Let the world's ECP have an alias, and return how many parked sales are recorded because of it."""
     given = {"kind": "ECP", "alias": "Dealer 7", "ecpId": gid(NodeKind.ECP, next(iter(world.ecps.values())))}
-    payload = (await clients[Role.PROGRAM_MANAGER].send(document("vendor/AddAlias"), input=given)).data["addAlias"]
+    payload = (await clients[Role.PROGRAM_MANAGER].send(document("portal/AddAlias"), input=given)).data["addAlias"]
     assert payload["errors"] == []
     return payload["recorded"]
 
