@@ -71,12 +71,12 @@ async def test_a_sale_that_moves_leaves_a_reversal(clients: Clients, story: Ledg
     await till.results(sale("s-1", line(quantity=1), soldAt="2026-05-10T12:00:00Z"))
     moved = {"revision": 2, "ecpCode": "ECP-2026-000002", "soldAt": "2026-05-12T12:00:00Z"}
     await till.results(sale("s-1", line(quantity=1), **moved))
-    moved = "A correction moved sale s-1 (source till) of 10 May 2026 to another ECP"
+    left = "A correction moved sale s-1 (source till) of 10 May 2026 to another ECP"
     assert await entries(clients[Role.ECP]) == [
         (10, "10 base points (1 unit of 10 points each) for AMB-1L in sale s-1 (source till) of 10 May 2026."),
         (5, "5 points of the rule “Gold” for AMB-1L in sale s-1 (source till) of 10 May 2026."),
-        (-10, f"{moved}: 10 base points for AMB-1L were taken back."),
-        (-5, f"{moved}: 5 points of the rule “Gold” for AMB-1L were taken back."),
+        (-10, f"{left}: 10 base points for AMB-1L were taken back."),
+        (-5, f"{left}: 5 points of the rule “Gold” for AMB-1L were taken back."),
     ]
     arrived = (
         "for AMB-1L in sale s-1 (source till) of 12 May 2026, because a correction moved the sale from another ECP"
