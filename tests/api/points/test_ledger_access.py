@@ -15,6 +15,7 @@ from tests.support.client import Client, Clients, document, gid
 from tests.support.clock import TestClock
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.ledger_desk import LedgerDesk, Line
 from tests.support.ledger_story import LedgerStory, day
 from tests.support.redemptions import code_of, open_scene
 from tests.support.world import World
@@ -82,6 +83,30 @@ async def test_an_adjustment_may_make_the_balance_negative(clients: Clients, sto
     assert [section["points"] for section in statement["sections"]] == [177, 0, -200, 0, 0, 0]
 
 
+async def test_a_scheme_is_in_the_balance_once_the_ecp_was_enrolled(
+    clients: Clients, enrollments: EnrollmentFactory, clock: TestClock, world: World
+) -> None:
+    """R22: an applicant's sale earns nothing, and shows no scheme; an enrolled ECP without points sees theirs."""
+    applicant, enrolled = await enrollments.ecps.verified(), await enrollments.ecps.verified("Binod Thapa")
+    scheme_id = await enrollments.open_scheme()
+    await enrollments.rejected(scheme_id, applicant)
+    await enrollments.enrolled(scheme_id, enrolled)
+    clock.now = day(6, 1)
+    desk = LedgerDesk(enrollments.environment, world)
+    for ecp_id in (applicant, enrolled):
+        await desk.sell(ecp_id, f"of {ecp_id}", day(4, 30), Line("AMB-1L", 1))
+    balance = "balance { total byScheme { scheme { title } available } }"
+    text = f"query ($id: ID!) {{ node(id: $id) {{ ... on Ecp {{ {balance} }} }} }}"
+    found = [
+        (await clients[Role.ANALYST].send(text, id=gid(NodeKind.ECP, ecp_id))).data["node"]["balance"]
+        for ecp_id in (applicant, enrolled)
+    ]
+    assert found == [
+        {"total": 0, "byScheme": []},
+        {"total": 0, "byScheme": [{"scheme": {"title": "Monsoon Care"}, "available": 0}]},
+    ]
+
+
 async def test_a_redeemed_coupon_is_explained(
     clients: Clients, clock: TestClock, consignments: ConsignmentFactory, enrollments: EnrollmentFactory
 ) -> None:
@@ -91,7 +116,8 @@ async def test_a_redeemed_coupon_is_explained(
     fields = "points sentence source { __typename ... on Coupon { code status redeemedAt variant { sku } } }"
     balance, entry = await latest(clients[Role.ECP], fields)
     assert balance["total"] == entry["points"] == 10
-    assert entry["sentence"] == "10 base points for the coupon of AMB-1L that was redeemed on 10 May 2026."
+    moment = "10 May 2026 at 09:00 UTC"
+    assert entry["sentence"] == f"10 base points for the coupon of AMB-1L that was redeemed on {moment}."
     assert entry["source"]["code"].startswith("•") or "*" in entry["source"]["code"]
     assert (entry["source"]["status"], entry["source"]["variant"]["sku"]) == ("REDEEMED", "AMB-1L")
     ask = {"ecpId": gid(NodeKind.ECP, scene.ecp_id), "ruleId": gid(NodeKind.BONUS_RULE, scene.scheme_id)}
