@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
+from time import monotonic
 from typing import Final
 
 import asyncpg
@@ -25,6 +26,8 @@ _STATEMENT_TIMEOUT_S: Final = 3600.0
 # Numbers of ECPs, and of sales, whose rows are compared at a time.
 _ECPS_AT_ONCE: Final = 500
 _SALES_AT_ONCE: Final = 50_000
+# Where no bar can be shown, a line says how far the verification is, at most this often.
+_SECONDS_BETWEEN_LINES: Final = 5.0
 # Below every number that a damaged row may name.
 _LOWEST: Final = -(2**31)
 
@@ -65,7 +68,7 @@ async def _verify(url: str) -> int:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     findings = 0
     try:
-        with Progress(*columns, console=messages, transient=True) as progress:
+        with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
             async with database.snapshot() as snapshot:
                 (bounds,) = await snapshot.fetch(BOUNDS)
             parts = (
@@ -74,10 +77,11 @@ async def _verify(url: str) -> int:
                 ("limits", 1, _verify_limits(database)),
             )
             for title, total, found in parts:
-                task = progress.add_task(f"Verifying {title}", total=total)
+                parts_done = PartsDone(progress, title, total)
                 async for finding in found:
-                    progress.advance(task, finding is None)
-                    if finding is not None:
+                    if finding is None:
+                        parts_done.advance()
+                    else:
                         sys.stdout.write(f"{finding}\n")
                         findings += 1
     finally:
@@ -85,6 +89,32 @@ async def _verify(url: str) -> int:
     verdict = "everything agrees" if not findings else format_count(findings, "contradiction")
     messages.print(f"Verified {format_count(bounds.ledgers, 'ledger')}: {verdict}.")
     return findings
+
+
+class PartsDone:
+    """Shows how far the verification of a table is: as a bar on a terminal, and elsewhere as a line now and then."""
+
+    def __init__(self, progress: Progress, title: str, total: int, *, clock: Callable[[], float] = monotonic) -> None:
+        self._progress = progress
+        self._title = title
+        self._total = total
+        self._clock = clock
+        self._task = progress.add_task(f"Verifying {title}", total=total)
+        self._done = 0
+        self._write_line(clock())
+
+    def advance(self) -> None:
+        """One part is done."""
+        self._done += 1
+        self._progress.advance(self._task)
+        now = self._clock()
+        if self._done < self._total and now - self._written_at >= _SECONDS_BETWEEN_LINES:
+            self._write_line(now)
+
+    def _write_line(self, now: float) -> None:
+        self._written_at = now
+        if not self._progress.console.is_terminal:
+            self._progress.console.print(f"Verifying {self._title}: part {self._done + 1} of {self._total}.")
 
 
 def _ranges(highest: int, size: int) -> list[tuple[int, int]]:

@@ -1,17 +1,22 @@
 """`tessera ledger verify` finds nothing in a healthy ledger, and each kind of planted fault (R22)."""
 
+import io
+import itertools
 import re
 from typing import Final
 
 import asyncpg
 import pytest
 from msgspec.structs import replace
+from rich.console import Console
+from rich.progress import Progress
 from sqlalchemy import make_url
 
 from db.database import Database
 from domain.points.running_state import AccountState
 from domain.points.valuation_facts import decode_facts, encode_facts
 from graphql_api.custody_commands import VerificationImpossible
+from graphql_api.ledger_commands import PartsDone
 from tests.support.client import Clients
 from tests.support.clock import TestClock
 from tests.support.factories.consignments import ConsignmentFactory
@@ -51,7 +56,12 @@ async def test_a_healthy_ledger_has_no_findings_and_each_planted_fault_has_its_o
         result = await verify(database_url)
     assert result.stdout == ""
     assert result.exit_code == 0
-    assert result.stderr.splitlines()[-1] == "Verified 2 ledgers: everything agrees."
+    assert result.stderr.splitlines() == [
+        "Verifying ECPs: part 1 of 1.",
+        "Verifying sales: part 1 of 1.",
+        "Verifying limits: part 1 of 1.",
+        "Verified 2 ledgers: everything agrees.",
+    ]
     found: dict[str, list[str]] = {}
     async with Planter.opened(database_url) as planter:
         for name, fault in FAULTS.items():
@@ -63,6 +73,18 @@ async def test_a_healthy_ledger_has_no_findings_and_each_planted_fault_has_its_o
     result = await verify(database_url)
     assert (result.exit_code, result.stdout.splitlines()) == (1, list(FAULTS["a limit in total owes points"].findings))
     assert result.stderr.splitlines()[-1] == "Verified 2 ledgers: 1 contradiction."
+
+
+@pytest.mark.parametrize(("seconds", "parts"), [(5, (1, 2, 3)), (2, (1,))])
+def test_a_long_verification_says_how_far_it_is(seconds: int, parts: tuple[int, ...]) -> None:
+    """R22: without a terminal, which shows a bar, a line at the beginning and every 5 seconds."""
+    written = io.StringIO()
+    with Progress(console=Console(file=written), transient=True) as progress:
+        done = PartsDone(progress, "ECPs", 3, clock=itertools.count(step=seconds).__next__)
+        for _ in range(3):
+            done.advance()
+    lines = [line for line in written.getvalue().splitlines() if line.startswith("Verifying ECPs:")]
+    assert lines == [f"Verifying ECPs: part {part} of 3." for part in parts]
 
 
 FACTS: Final = "SELECT facts FROM valuation WHERE sale = 3 ORDER BY version DESC LIMIT 1"
