@@ -10,9 +10,11 @@ from db.accounts.tables import AccountTable
 from db.consignments.custody_tables import MovementPartTable, MovementTable
 from db.consignments.tables import ConsignmentTable
 from db.ecps.tables import EcpTable
+from db.points.tables import PointsAccountTable
 from db.schemes.tables import SchemeTable
 from db.statement import Statement, moment
 from domain.consignments.facts import Condition, MovementKind
+from domain.ecps.facts import EcpStatus
 from domain.spans import Spans
 
 
@@ -22,6 +24,13 @@ class KnownAccountRow(NamedTuple):
     id: UUID
     email: str
     code: str | None
+
+
+class EarnerRow(NamedTuple):
+    """An ECP with points in a scheme."""
+
+    ecp_id: UUID
+    scheme_id: UUID
 
 
 class MovedCouponsRow(NamedTuple):
@@ -44,6 +53,17 @@ KNOWN_ACCOUNTS = Statement(
     .outerjoin(EcpTable, EcpTable.account_id == AccountTable.id)
     .where(AccountTable.email.is_not(None), AccountTable.disabled_at.is_(None)),
     KnownAccountRow,
+)
+# The active ECPs with the largest balances, largest first.
+LARGEST_BALANCES = Statement(
+    select(EcpTable.id.label("ecp_id"), SchemeTable.id.label("scheme_id"))
+    .select_from(PointsAccountTable)
+    .join(EcpTable, EcpTable.number == PointsAccountTable.ecp)
+    .join(SchemeTable, SchemeTable.number == PointsAccountTable.scheme)
+    .where(PointsAccountTable.available > 0, EcpTable.status == EcpStatus.ACTIVE)
+    .order_by(PointsAccountTable.available.desc(), PointsAccountTable.ecp, PointsAccountTable.scheme)
+    .limit(6),
+    EarnerRow,
 )
 _MOVED: Final = (
     select(

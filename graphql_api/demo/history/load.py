@@ -21,6 +21,7 @@ from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import ACCOUNTS, Person
 from graphql_api.demo.clock import TIME_ZONE, DemoClock
 from graphql_api.demo.history.coupons import CommissionedCoupons, read_coupons
+from graphql_api.demo.history.desk import Desk, fill_desk
 from graphql_api.demo.history.recording import Actors, record_piece
 from graphql_api.demo.history.size import HistoryParameters, HistoryPlace
 from graphql_api.demo.history.timeline import Piece, plan_history
@@ -36,6 +37,7 @@ _LOG_INTERVAL_S: Final = 5.0
 
 # The account of the system that reports sales.
 CONNECTOR: Final = next(plan for plan in ACCOUNTS if plan.person is Person.CONNECTOR)
+_AT_DESKS: Final = frozenset({Person.MANAGER, Person.SECOND_MANAGER, Person.CONNECTOR})
 
 _log = structlog.get_logger("tessera.demo")
 
@@ -107,6 +109,10 @@ async def _store(
         coupon_keys=operation.coupon_keys,
         links=operation.links,
     )
+    if piece.is_desk:
+        people = {plan.person: history.viewers[plan.email] for plan in ACCOUNTS if plan.person in _AT_DESKS}
+        await fill_desk(Desk(environment, clock, people))
+        return
     connector = history.viewers[CONNECTOR.email or ""]
     actors = Actors(
         environment=environment, clock=clock, connector=connector, viewers=history.viewers, codes=history.codes

@@ -39,16 +39,17 @@ class TimedRedemption(Struct, frozen=True):
 
 
 class Piece(Struct, frozen=True):
-    """What is stored together: redemptions, or sales that a system reported at a moment."""
+    """What is stored together: redemptions, sales that a system reported at once, or what managers do at the end."""
 
     at: datetime
     sales: Sequence[TimedSale] = ()
     redemptions: Sequence[TimedRedemption] = ()
+    is_desk: bool = False
 
     @property
     def count(self) -> int:
-        """How many sales and redemptions there are."""
-        return len(self.sales) + len(self.redemptions)
+        """How many sales and redemptions there are; what managers do counts as one."""
+        return len(self.sales) + len(self.redemptions) + self.is_desk
 
 
 def plan_history(
@@ -60,7 +61,7 @@ def plan_history(
     enrollments = plan_enrollments(ecps, schemes)
     planned = plan_redemptions(schemes, enrollments, coupons.stocks(clock), size.redemptions)
     pieces = [*_reports(plan_sales(ecps, size.sales), midnights), *_scans(planned, coupons, midnights)]
-    return sorted(pieces, key=lambda piece: piece.at)
+    return [*sorted(pieces, key=lambda piece: piece.at), Piece(clock.now, is_desk=True)]
 
 
 def _reports(sales: Sequence[PlannedSale], midnights: Mapping[int, datetime]) -> Iterator[Piece]:

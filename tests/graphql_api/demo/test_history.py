@@ -102,7 +102,6 @@ def test_the_job_stored_every_sale_and_redemption_through_the_ledger(demo: Demo)
     assert len(demo.tables["redemption"]) == SHORT_HISTORY.redemptions
     assert {row["revision"] for row in demo.tables["sale_key"]} == {1, 2}
     assert any(row["returns"] is not None for row in demo.tables["sale_key"])
-    assert not demo.tables["parked_sale"]
     entries = demo.tables["points_entry"]
     kinds = Counter(PointsEntryKind(row["kind"]) for row in entries)
     assert kinds[PointsEntryKind.BASE] >= SHORT_HISTORY.redemptions
@@ -114,3 +113,12 @@ def test_the_job_stored_every_sale_and_redemption_through_the_ledger(demo: Demo)
     ages = [(NOW - row["recorded_at"]).days for row in entries]
     assert max(ages) > 90
     assert all(row["effective_at"] <= row["recorded_at"] for row in entries)
+
+
+def test_managers_find_parked_sales_aliases_and_adjustments_of_every_status(demo: Demo) -> None:
+    assert sorted(row["external_id"] for row in demo.tables["parked_sale"]) == ["UNKNOWN-1", "UNKNOWN-2", "UNKNOWN-3"]
+    assert sorted(row["alias"] for row in demo.tables["sale_alias"]) == ["9521234000013", "Dealer 1001"]
+    made = demo.tables["adjustment"]
+    assert Counter(row["status"] for row in made) == {"APPROVED": 2, "PENDING": 2, "REJECTED": 1, "WITHDRAWN": 1}
+    posted = [row for row in demo.tables["points_entry"] if row["kind"] == PointsEntryKind.ADJUSTMENT]
+    assert sorted(row["points"] for row in posted) == [250, 2_000]
