@@ -112,8 +112,11 @@ class SchemePlan:
         self._by_time = sorted(self.revisions, key=lambda one: one.effective_at)
         volumes: dict[VolumeKey, None] = {}
         usages: dict[UUID, int] = {}
+        # How many volumes the layout had with each revision.
+        self.sizes: dict[int, int] = {}
         for one in self.revisions:
             volumes.update(dict.fromkeys(one.volumes))
+            self.sizes[one.number] = len(volumes)
             for rule in one.rules:
                 if limits_each_ecp(rule.limits):
                     usages.setdefault(rule.id, len(usages))

@@ -17,6 +17,7 @@ from domain.points.pools import Pool, SchemePools
 from domain.points.revision_plan import SchemePlan
 from domain.points.running_state import AccountState, RunningState, month_and_week
 from domain.points.valuation_facts import EarnerContext, ValuationFacts, earner_facts
+from domain.rules.model import VolumeMeasure
 from domain.text import format_count
 from resolvers.points.posting.accounts import TouchedAccount
 from resolvers.points.posting.lines import Scene
@@ -49,7 +50,7 @@ def verify_account(row: AccountToFoldRow, account: TouchedAccount, beside: Store
     yield from _verify_quantities(here, net)
     yield from _verify_components(here, beside.posted.get((row.ecp, row.scheme), {}))
     plan, state = account.of.plan, account.begin()
-    lines = [_with_fresh_facts(line, beside.products) for line in here]
+    lines = [_with_fresh_facts(line, beside.products, plan) for line in here]
     for value in fold(lines, state, _granted(plan)):
         if value.changed:
             yield _describe(value)
@@ -62,7 +63,7 @@ def _granted(plan: SchemePlan) -> SchemePools:
     return SchemePools(budget=Pool(0), by_rule={key: Pool(0) for key in limited})
 
 
-def _with_fresh_facts(line: FoldLine, products: Mapping[UUID, UUID]) -> FoldLine:
+def _with_fresh_facts(line: FoldLine, products: Mapping[UUID, UUID], plan: SchemePlan) -> FoldLine:
     """The line with its stored facts in place of those that a posting reads, so that every clause is decided again."""
     if line.known is None or line.known.facts.obstacles:
         return line
@@ -82,8 +83,17 @@ def _with_fresh_facts(line: FoldLine, products: Mapping[UUID, UUID]) -> FoldLine
         obstacles=(),
         static=earner_facts(line.revision.needs, context, category, line.place.sold_at),
     )
-    # Nothing that came back counts in volumes.
-    return replace(line, fresh=fresh, mask=line.mask if line.quantity else 0)
+    return replace(line, fresh=fresh, known=replace(line.known, facts=_with_later_volumes(line, facts, plan)))
+
+
+def _with_later_volumes(line: FoldLine, facts: ValuationFacts, plan: SchemePlan) -> ValuationFacts:
+    """The facts with the volumes for which only a later revision asked: the valuation need not know these."""
+    for number, size in plan.sizes.items():
+        counts_value = any(key.measure is VolumeMeasure.VALUE for key in plan.volumes[:size])
+        due = line.mask & (1 << size) - 1, line.value if counts_value else 0
+        if number >= line.revision.number and (facts.mask, facts.value) == due:
+            return replace(facts, mask=line.mask, value=line.value)
+    return facts
 
 
 def _moments(line: FoldLine, facts: ValuationFacts) -> Mapping[str, Sequence[datetime]]:

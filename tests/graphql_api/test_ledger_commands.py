@@ -3,6 +3,7 @@
 import io
 import itertools
 import re
+from datetime import timedelta
 from typing import Final
 
 import asyncpg
@@ -13,6 +14,7 @@ from rich.progress import Progress
 from sqlalchemy import make_url
 
 from db.database import Database
+from domain.permissions import Role
 from domain.points.running_state import AccountState
 from domain.points.valuation_facts import decode_facts, encode_facts
 from graphql_api.custody_commands import VerificationImpossible
@@ -24,6 +26,9 @@ from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.ledger_faults import FAULTS_OF_ENTRIES, OWNER
 from tests.support.ledger_line_faults import FAULTS_OF_LINES
 from tests.support.ledger_verification import Planter, VerifiedLedger, find_faults, healthy_ledger, plant, verify
+from tests.support.ledger_verification import VerifiedLedger, find_faults, healthy_ledger, plant, restoring, verify
+from tests.support.redemptions import RUNNING
+from tests.support.sales import Till, line, returning, sale
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
@@ -157,3 +162,15 @@ async def test_a_database_that_is_not_migrated_is_named(server_url: str) -> None
     result = await verify(make_url(server_url).set(database="postgres").render_as_string(hide_password=False))
     assert isinstance(result.exception, VerificationImpossible)
     assert str(result.exception) == ("The database is of another version: bring it up to date with “tessera migrate”.")
+
+
+async def test_a_line_that_came_back_in_full_agrees(
+    ledger: VerifiedLedger, clients: Clients, database: Database, database_url: str
+) -> None:
+    """R20, R22: in a scheme with a rule about volumes; it counts in none of them."""
+    del ledger
+    till = Till(clients[Role.INTEGRATION])
+    at = {"soldAt": (RUNNING - timedelta(days=1)).isoformat()}
+    assert await till.outcomes(sale("e", line("AMB-1L", 2), line("AMB-4L", 1), **at)) == ["RECORDED"]
+    assert await till.outcomes(returning("back of e", "e", line("AMB-1L", -2), **at)) == ["RECORDED"]
+    assert await find_faults(database) == []

@@ -215,7 +215,7 @@ def _add_known_lines(
             if value.facts.quantity:
                 raise ValueError(f"sale {row.sale} has no line {row.position} at the place of its valuation")
             continue
-        known = known_line(row, value, line, plan, scene, first=first, is_whole=account.stored is None)
+        known = known_line(row, value, line, plan, scene, first=first, is_changed=is_changed)
         before.append(known)
         if not is_changed:
             account.lines.append(known)
@@ -231,9 +231,13 @@ def known_line(  # noqa: PLR0913 - what a line is made of
     scene: Scene,
     *,
     first: SalePlace,
-    is_whole: bool,
+    is_changed: bool = False,
 ) -> FoldLine:
-    """Make a line of a sale that did not change; `is_whole` says that all lines of the account are read."""
+    """Make a line as it was valued before.
+
+    A revision may ask for volumes that the valuation did not know: the stored line says how it counts in these. That of
+    a sale with `is_changed` may be another line now.
+    """
     month, week = _periods(plan, scene, row.sold_at)
     revision = plan.by_number[row.revision]
     facts = value.facts
@@ -242,11 +246,12 @@ def known_line(  # noqa: PLR0913 - what a line is made of
     if line is not None:
         place = SalePlace(row.sold_at, line.source, line.external_id)
         variant_id = line.variant_id
-        if is_whole:
+        if not is_changed:
             channel = EarningChannel.COUPON if line.unit_price is None else EarningChannel.SALE
-            mask = plan.mask_of(channel, variant_id)
-            if plan.counts_value and line.unit_price is not None and line.currency == scene.currency:
-                worth = scaled_value(line.unit_price, facts.quantity)
+            # Nothing that came back counts in volumes.
+            mask = plan.mask_of(channel, variant_id) if facts.quantity else 0
+            if plan.counts_value and line.unit_price is not None:
+                worth = scaled_value(line.unit_price, facts.quantity) if line.currency == scene.currency else 0
     return FoldLine(
         place=place,
         number=row.sale,

@@ -113,7 +113,7 @@ async def _counted_lines(session: Writing, scene: Scene, account: TouchedAccount
         line = lines.get((row.sale, row.sold_at, row.position)) or lines.get((row.sale, row.sold_at, None))
         if line is not None:
             value = KnownValue(row.version, row.base, decode_facts(row.facts))
-            counted.append(known_line(row, value, line, account.of.plan, scene, first=first, is_whole=True))
+            counted.append(known_line(row, value, line, account.of.plan, scene, first=first))
     counted.sort(key=lambda one: (one.place, one.position))
     return counted
 
