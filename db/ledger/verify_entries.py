@@ -68,15 +68,26 @@ ENTRIES_WITHOUT_VALUATION: Final = of_ecps(f"""
             AND valuation.recorded_at = entry.recorded_at AND valuation.cause IS NOT DISTINCT FROM entry.cause
     )
 """)
+# Each revision is looked up once, not for every entry, and its rules are counted once: a definition is large.
 RULES_WITHOUT_REVISION: Final = of_ecps("""
-    SELECT entry.ecp, entry.scheme, entry.seq, entry.rule, valuation.revision
-    FROM points_entry AS entry
-    JOIN valuation ON valuation.ecp = entry.ecp AND valuation.scheme = entry.scheme AND sold_at = effective_at
-        AND valuation.sale = entry.sale AND valuation.position = entry.position AND valuation.version = entry.version
-    JOIN scheme ON scheme.number = entry.scheme
-    JOIN scheme_revision AS revision ON revision.scheme_id = scheme.id AND revision.number = valuation.revision
-    WHERE entry.ecp > :low AND entry.ecp <= :high AND kind IN (1, 2, 3)
-        AND (rule < 0 OR rule > coalesce(jsonb_array_length(revision.content -> 'rules'), 0))
+    WITH named AS MATERIALIZED (
+        SELECT entry.ecp, entry.scheme, entry.seq, entry.rule, valuation.revision
+        FROM points_entry AS entry
+        JOIN valuation ON valuation.ecp = entry.ecp AND valuation.scheme = entry.scheme AND sold_at = effective_at
+            AND valuation.sale = entry.sale AND valuation.position = entry.position
+            AND valuation.version = entry.version
+        WHERE entry.ecp > :low AND entry.ecp <= :high AND kind IN (1, 2, 3)
+    ), listed AS MATERIALIZED (
+        SELECT scheme.number AS scheme, revision.number AS revision,
+            coalesce(jsonb_array_length(revision.content -> 'rules'), 0) AS rules
+        FROM scheme JOIN scheme_revision AS revision ON revision.scheme_id = scheme.id
+    ), exceeded AS MATERIALIZED (
+        SELECT scheme, revision, rules
+        FROM (SELECT scheme, revision, min(rule) AS lowest, max(rule) AS highest FROM named GROUP BY 1, 2) AS span
+        JOIN listed USING (scheme, revision) WHERE lowest < 0 OR highest > rules
+    )
+    SELECT named.ecp, named.scheme, named.seq, named.rule, named.revision
+    FROM named JOIN exceeded USING (scheme, revision) WHERE named.rule < 0 OR named.rule > exceeded.rules
 """)
 # A reversal takes back an earlier entry of the same component of the same line.
 WRONG_REVERSALS: Final = of_ecps("""
