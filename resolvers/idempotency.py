@@ -39,11 +39,14 @@ def key_problems(key: str) -> Iterator[Problem]:
     yield from text_problems(key, _PATH[1:], "The idempotency key", _KEY_LENGTH)
 
 
-async def claim_key(operation: Operation, session: Writing, command: Struct, *, result_id: UUID) -> UUID | None:
+async def claim_key(
+    operation: Operation, session: Writing, command: Struct, *, result_id: UUID, keeps_plans: bool = False
+) -> UUID | None:
     """Claim the `idempotency_key` of a command for a result; return the earlier result if it was sent before.
 
     Keys belong to the vendor of the viewer, or else to the account, and to one kind of command. Only a transaction that
-    commits keeps its key. Raises InvalidInput for a blank or overlong key, and IdempotencyMismatch.
+    commits keeps its key. `keeps_plans` saves planning where the transaction concerns few rows. Raises InvalidInput for
+    a blank or overlong key, and IdempotencyMismatch.
     """
     key: str | None = getattr(command, "idempotency_key", None)
     if key is None:
@@ -59,6 +62,7 @@ async def claim_key(operation: Operation, session: Writing, command: Struct, *, 
         digest=digest,
         result_id=result_id,
         at=operation.now,
+        keeps_plans=keeps_plans,
     )
     if known is None:
         return None

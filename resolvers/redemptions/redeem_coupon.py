@@ -151,7 +151,8 @@ async def _redeem(operation: Operation, scan: _Scan) -> Redeemed:
 async def _claim_key(operation: Operation, session: Writing, scan: _Scan) -> UUID | None:
     """Claim the key. An ECP that may try no code now does not learn from a used key that the code is genuine."""
     try:
-        return await claim_key(operation, session, scan.command, result_id=operation.new_id())
+        new_id = operation.new_id()
+        return await claim_key(operation, session, scan.command, result_id=new_id, keeps_plans=True)
     except IdempotencyMismatch:
         await check_attempt(operation, session, scan.ecp_id, scan.calendar)
         raise
