@@ -1,5 +1,4 @@
 """Statements that begin a posting: one locks the ledgers of ECPs, and one reads what is behind the locks."""
-"""Statements that begin a posting: one locks the ledgers of ECPs, and one reads behind the locks what follows needs."""
 
 from collections.abc import Sequence
 from datetime import datetime

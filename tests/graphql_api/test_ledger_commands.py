@@ -26,7 +26,6 @@ from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.ledger_faults import FAULTS_OF_ENTRIES, OWNER
 from tests.support.ledger_line_faults import FAULTS_OF_LINES
 from tests.support.ledger_verification import Planter, VerifiedLedger, find_faults, healthy_ledger, plant, verify
-from tests.support.ledger_verification import VerifiedLedger, find_faults, healthy_ledger, plant, restoring, verify
 from tests.support.redemptions import RUNNING
 from tests.support.sales import Till, line, returning, sale
 from tests.support.unchanged import nothing_changes
