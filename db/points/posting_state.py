@@ -1,8 +1,8 @@
 """Statements that begin a posting: one locks the ledgers of ECPs, and one reads what is behind the locks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import bindparam, column, text
@@ -12,6 +12,8 @@ from db.points.posting_reads import EARNING_ECPS_SQL, AccountRow, EarningEcpRow,
 from db.points.reads import EARNERS_SQL, EarnerAtRow
 from db.statement import Statement, moments, numbers, uuids
 from domain.calendar import BEGINNING
+
+RowT = TypeVar("RowT")
 
 
 class LockedEcpRow(EarningEcpRow, frozen=True):
@@ -46,11 +48,15 @@ class PostingState(Struct, frozen=True):
     def of(cls, row: PostingStateRow) -> "PostingState":
         """Build the rows."""
         return cls(
-            accounts=[AccountRow(*values) for values in row.accounts],
-            heads=[RevisionHeadRow(*values) for values in row.heads],
-            ranks=[RankVersionRow(*values) for values in row.ranks],
-            earners=[EarnerAtRow(*values) for values in row.earners],
+            accounts=_build(AccountRow, row.accounts),
+            heads=_build(RevisionHeadRow, row.heads),
+            ranks=_build(RankVersionRow, row.ranks),
+            earners=_build(EarnerAtRow, row.earners),
         )
+
+
+def _build(row: Callable[..., RowT], records: Sequence[Values]) -> list[RowT]:
+    return [row(*record) for record in records]
 
 
 def _columns(row: type[Struct]) -> list[Any]:

@@ -159,6 +159,7 @@ def test_pages_of_streams_are_connections_whose_cursors_are_those_of_subscriptio
         *(kind.name.removesuffix("Connection") for kind in STREAMS if kind.name != "EventConnection"),
         "ConsignmentProgressEvent",
         "JobProgressEvent",
+        "PointsPostedEvent",
     }
     assert [field for field in followed if field.args["after"].type is not cursor] == []
 

@@ -100,7 +100,13 @@ async def _park(operation: Operation, sales: Sequence[ReportedSale]) -> None:
 async def _adjust(desk: Desk, adjusted: Adjusted, earner: EarnerRow, number: int) -> None:
     """Adjust points, and decide or withdraw as planned."""
     made = timedelta(hours=adjusted.hours, seconds=120 - number)
-    command = AdjustPoints(earner.ecp_id, earner.scheme_id, adjusted.points, adjusted.reason, f"demo made {number}")
+    command = AdjustPoints(
+        ecp_id=earner.ecp_id,
+        scheme_id=earner.scheme_id,
+        points=adjusted.points,
+        reason=adjusted.reason,
+        idempotency_key=f"demo made {number}",
+    )
     adjustment_id = await adjust_points(desk.operation(adjusted.maker, made), command)
     later = timedelta(seconds=60 - number)
     if adjusted.withdrawn:
@@ -109,5 +115,5 @@ async def _adjust(desk: Desk, adjusted: Adjusted, earner: EarnerRow, number: int
     if adjusted.accept is not None:
         operation = desk.operation(_DECIDED_BY[adjusted.maker], later)
         reason = "Checked with the receipts." if adjusted.accept else "The pallet is in the returns already."
-        decision = DecideAdjustment(adjustment_id, adjusted.accept, reason, f"demo decided {number}")
+        decision = DecideAdjustment(adjustment_id, adjusted.accept, reason, idempotency_key=f"demo decided {number}")
         await decide_adjustment(operation, decision)

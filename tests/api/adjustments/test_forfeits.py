@@ -19,7 +19,7 @@ from tests.support.unchanged import nothing_changes
 
 FORFEITED = "Forfeited, because the personal data of this ECP was erased."
 REJECTED = "Rejected, because the personal data of this ECP was erased."
-CLOSED = "The ECP was closed at the time of the sale."
+CLOSED = "“ECP-2026-000001” was closed at the time of the sale."
 ERASED = "Erased because it named the person."
 
 
@@ -115,7 +115,7 @@ async def test_sales_of_an_erased_ecp_are_recorded_and_earn_nothing(
     after = {"soldAt": (RUNNING + timedelta(hours=1)).isoformat()}
     results = await till.results(sale("late", **before), sale("after", **after))
     assert [(result["outcome"], result["points"]) for result in results] == [("RECORDED", 0)] * 2
-    reasons = ["The personal data of the ECP was erased before the sale was recorded.", CLOSED]
+    reasons = ["The personal data of “ECP-2026-000001” was erased before the sale was recorded.", CLOSED]
     assert [notice for result in results for notice in result["notices"]] == reasons
     assert await ledger(database_url) == [(30, 30), (-30, 0)]
     (corrected,) = await till.results(sale("earned", line(quantity=4), revision=2, **before))

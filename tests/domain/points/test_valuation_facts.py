@@ -141,4 +141,4 @@ def test_the_form_of_stored_facts_stays_readable() -> None:
     assert (facts.form, facts.quantity, facts.holds, facts.volumes) == (1, 3, b"\x05", (7,))
     assert facts.points_by_rule(3) == [7, 0, 0]
     assert facts.cuts == (2, 4, 0)
-    assert [one.value for one in EarningObstacle] == list(range(1, 11))
+    assert [one.value for one in EarningObstacle] == list(range(1, 12))
