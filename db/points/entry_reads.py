@@ -161,7 +161,7 @@ JOIN scheme ON scheme.number = entry.scheme
 def balances_by_ecp(scope: EcpScope) -> Statement[BalanceRow]:
     """The balances of the ECPs in the parameter `ids`, by scheme in the order of their first points.
 
-    A sale that an applicant made opens an account with 0 points; it is no balance until points or an enrollment come.
+    A sale that an applicant made opens an account with 0 points; it is no balance before an enrollment.
     """
     sql = f"""
 SELECT ecp.id AS ecp_id, scheme.id AS scheme_id, account.available, account.settling, account.paid, account.expired
@@ -171,7 +171,7 @@ JOIN scheme ON scheme.number = account.scheme
 WHERE EXISTS (
     SELECT FROM enrollment
     WHERE enrollment.scheme_id = scheme.id AND enrollment.ecp_id = ecp.id AND first_enrolled_at IS NOT NULL
-) OR EXISTS (SELECT FROM points_entry AS entry WHERE entry.ecp = ecp.number AND entry.scheme = account.scheme)
+)
 ORDER BY asked.position, scheme.number
 """  # noqa: S608 - as above
     return _balances(sql, [uuids("ids"), *_scope_parameters(scope)])

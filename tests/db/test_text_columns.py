@@ -15,6 +15,8 @@ MADE = {
     "ecp": {"email_key", "sort_name", "search_words"},
     "ecp_activity": {"source_key"},
     "geography": {"sort_name", "search_words"},
+    # What was reported, as aliases are compared; resolvers/sales fills it.
+    "parked_sale": {"ecp_key"},
     "product": {"name_key", "sort_name", "search_words"},
     "scheme": {"sort_title", "search_words"},
     "variant": {"search_words"},

@@ -60,10 +60,11 @@ async def test_a_healthy_ledger_has_no_findings_and_each_planted_fault_has_its_o
         result = await verify(database_url)
     assert result.stdout == ""
     assert result.exit_code == 0
-    assert result.stderr.splitlines() == [
-        "Verifying ECPs: part 1 of 1.",
-        "Verifying sales: part 1 of 1.",
-        "Verifying limits: part 1 of 1.",
+    # Parts follow the numbers of ECPs and sales, which earlier tests have used up.
+    assert re.sub("of [0-9]+", "of #", result.stderr).splitlines() == [
+        "Verifying ECPs: part 1 of #.",
+        "Verifying sales: part 1 of #.",
+        "Verifying limits: part 1 of #.",
         "Verified 2 ledgers: everything agrees.",
     ]
     found: dict[str, list[str]] = {}

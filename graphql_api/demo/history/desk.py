@@ -74,7 +74,8 @@ async def fill_desk(desk: Desk) -> None:
     earners = await operation.fetch(LARGEST_BALANCES)
     (variant,) = await operation.fetch(VARIANTS_BY_KEY, keys=[], skus=[_SKU])
     await add_alias(operation, AddAlias(AliasKind.SKU, _GTIN, variant_id=variant.id))
-    await add_alias(operation, AddAlias(AliasKind.ECP, _DEALER, ecp_id=earners[0].ecp_id))
+    for earner in earners[:1]:
+        await add_alias(operation, AddAlias(AliasKind.ECP, _DEALER, ecp_id=earner.ecp_id))
     for number, (hours, ecp, sku) in enumerate(_UNKNOWN, start=1):
         sale = _unknown_sale(desk, f"UNKNOWN-{number}", hours, (ecp, sku))
         await _park(desk.operation(Person.CONNECTOR, timedelta(hours=hours - 1)), [sale])

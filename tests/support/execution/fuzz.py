@@ -34,8 +34,8 @@ class Tally:
         assert found.differences == []
 
     def assert_worthwhile(self) -> None:
-        """Most documents were executed by a plan, many by graphql-core, and none was invalid."""
+        """Many documents were executed by a plan, many by graphql-core, and none was invalid."""
         assert self._seen["all"] >= EXAMPLES
-        assert self._seen["planned"] > self._seen["all"] * 0.4
+        assert self._seen["planned"] > self._seen["all"] * 0.3
         assert self._seen["fallback"] > self._seen["all"] * 0.1
         assert self._seen["invalid"] == 0
