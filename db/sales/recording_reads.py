@@ -145,7 +145,7 @@ CLAIM_KEYS: Final = Statement(
         SELECT :source, given.external_id, given.ecp, given.sold_at, given.revision, given.digest, given.updated_at
         FROM unnest(:external_ids, :ecps, :sold_at, :revisions, :digests, :updated_at)
             AS given(external_id, ecp, sold_at, revision, digest, updated_at)
-        ON CONFLICT DO NOTHING RETURNING external_id, number
+        ON CONFLICT (source, external_id) DO NOTHING RETURNING external_id, number
         """
     )
     .bindparams(

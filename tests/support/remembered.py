@@ -37,7 +37,7 @@ Rows = dict[str, list[str]]
 _TABLES: Final = [table for table in METADATA.sorted_tables if table.name not in KEPT_TABLES]
 # Restored events are those of the transaction that restores them, so that streams see them as new.
 _EVENTS: Final = frozenset({"event", "event_subject"})
-_SEQUENCES: Final = ("batch_number", "pack_number")
+_SEQUENCES: Final = ("batch_number", "pack_number", "sale_number")
 _READ: Final = " UNION ALL ".join(
     f"SELECT '{table.name}', to_jsonb(stored){' - ' + repr('xid') if table.name in _EVENTS else ''} "
     f'FROM public."{table.name}" AS stored'
