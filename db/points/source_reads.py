@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import SmallInteger, bindparam, column, text
+from sqlalchemy import SmallInteger, TextualSelect, bindparam, column, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.points.entry_reads import integers
@@ -92,15 +92,17 @@ def decode_content(content: str) -> SchemeContent:
     return msgspec.json.decode(content, type=SchemeContent)
 
 
-def _statement(sql: str, row: Any, *parameters: Any) -> Any:
+def _select(sql: str, row: type[Struct], *parameters: Any) -> TextualSelect:
+    """The statement with its parameters, and with columns of the names of a row's fields."""
     named: list[Any] = [column(name) for name in row.__struct_fields__]
-    return Statement(text(sql).bindparams(*parameters).columns(*named), row)
+    return text(sql).bindparams(*parameters).columns(*named)
 
 
 # The sales and redeemed coupons with these numbers, at the time in the same place of `times`. The revision that counted
 # then is looked for from the current one back.
-SOLD_NAMES: Final[Statement[SoldNameRow]] = _statement(
-    """
+SOLD_NAMES: Final = Statement(
+    _select(
+        """
 SELECT asked.number, asked.at, sold.source, sold.external_id, returned.number AS returns_number,
     returned.external_id AS returns, coalesce(past.ecp, sold.ecp) AS ecp,
     coalesce(past.sold_at, sold.sold_at) AS sold_at, past.previous_ecp, past.previous_sold_at
@@ -124,12 +126,14 @@ UNION ALL
 SELECT asked.number, asked.at, NULL, NULL, NULL, NULL, redemption.ecp, redemption.redeemed_at, NULL, NULL
 FROM unnest(:numbers, :times) AS asked (number, at) JOIN redemption ON redemption.sale = asked.number
 """,
+        SoldNameRow,
+        numbers("numbers"),
+        moments("times"),
+    ),
     SoldNameRow,
-    numbers("numbers"),
-    moments("times"),
 )
-ADJUSTMENT_REASONS: Final[Statement[ReasonRow]] = _statement(
-    "SELECT id, reason FROM adjustment WHERE id = ANY (:ids)", ReasonRow, uuids("ids")
+ADJUSTMENT_REASONS: Final = Statement(
+    _select("SELECT id, reason FROM adjustment WHERE id = ANY (:ids)", ReasonRow, uuids("ids")), ReasonRow
 )
 _VALUATION: Final = """valuation.ecp, valuation.scheme, scheme.id AS scheme_id, valuation.sold_at, valuation.sale,
     valuation.position, valuation.version, valuation.revision, valuation.base, valuation.bonus, valuation.recorded_at,
@@ -152,8 +156,9 @@ LEFT JOIN LATERAL (
 LEFT JOIN variant ON variant.id = line.variant_id
 LEFT JOIN product ON product.id = variant.product_id"""
 # The versions of valuations that entries name.
-VALUATIONS: Final[Statement[ValuationRow]] = _statement(
-    f"""
+VALUATIONS: Final = Statement(
+    _select(
+        f"""
 SELECT {_VALUATION}
 FROM unnest(:ecps, :schemes, :sold_ats, :sales, :positions, :versions)
     AS asked (ecp, scheme, sold_at, sale, position, version)
@@ -162,17 +167,20 @@ JOIN valuation ON valuation.ecp = asked.ecp AND valuation.scheme = asked.scheme
     AND valuation.position = asked.position AND valuation.version = asked.version
 {_LINE}
 """,  # noqa: S608 - no text of others
+        ValuationRow,
+        integers("ecps"),
+        integers("schemes"),
+        moments("sold_ats"),
+        numbers("sales"),
+        bindparam("positions", type_=ARRAY(SmallInteger()), required=True),
+        bindparam("versions", type_=ARRAY(SmallInteger()), required=True),
+    ),
     ValuationRow,
-    integers("ecps"),
-    integers("schemes"),
-    moments("sold_ats"),
-    numbers("sales"),
-    bindparam("positions", type_=ARRAY(SmallInteger()), required=True),
-    bindparam("versions", type_=ARRAY(SmallInteger()), required=True),
 )
 # The newest valuation of each line of sales, in every scheme in which the ECP has an account, by scheme.
-VALUATIONS_OF_SALES: Final[Statement[ValuationRow]] = _statement(
-    f"""
+VALUATIONS_OF_SALES: Final = Statement(
+    _select(
+        f"""
 SELECT {_VALUATION}
 FROM unnest(:ecps, :sold_ats, :sales) AS asked (ecp, sold_at, sale)
 JOIN points_account AS account ON account.ecp = asked.ecp
@@ -185,14 +193,17 @@ JOIN LATERAL (
 {_LINE}
 ORDER BY valuation.sale, valuation.position, valuation.scheme
 """,  # noqa: S608 - as above
+        ValuationRow,
+        integers("ecps"),
+        moments("sold_ats"),
+        numbers("sales"),
+    ),
     ValuationRow,
-    integers("ecps"),
-    moments("sold_ats"),
-    numbers("sales"),
 )
 # What sales are worth now: the points of the newest valuations of their lines, over all schemes.
-WORTHS_OF_SALES: Final[Statement[WorthRow]] = _statement(
-    """
+WORTHS_OF_SALES: Final = Statement(
+    _select(
+        """
 SELECT asked.sale, sum(valuation.base + valuation.bonus)::bigint AS points
 FROM unnest(:ecps, :sold_ats, :sales) AS asked (ecp, sold_at, sale)
 JOIN points_account AS account ON account.ecp = asked.ecp
@@ -204,19 +215,24 @@ JOIN LATERAL (
 ) AS valuation ON true
 GROUP BY asked.sale
 """,
+        WorthRow,
+        integers("ecps"),
+        moments("sold_ats"),
+        numbers("sales"),
+    ),
     WorthRow,
-    integers("ecps"),
-    moments("sold_ats"),
-    numbers("sales"),
 )
 # The contents of approved revisions, which never change.
-CONTENTS: Final[Statement[ContentRow]] = _statement(
-    """
+CONTENTS: Final = Statement(
+    _select(
+        """
 SELECT made.scheme_id, made.number, made.content::text AS content
 FROM unnest(:scheme_ids, :numbers) AS asked (scheme_id, number)
 JOIN scheme_revision AS made ON made.scheme_id = asked.scheme_id AND made.number = asked.number
 """,
+        ContentRow,
+        uuids("scheme_ids"),
+        numbers("numbers"),
+    ),
     ContentRow,
-    uuids("scheme_ids"),
-    numbers("numbers"),
 )
