@@ -165,6 +165,7 @@ def test_every_statement_of_the_layer_is_checked() -> None:
         if path.name in {"verify_reads.py", "verify_rows.py"} and named.id == "row":
             # Statements written as text, whose columns are declared from the fields of the row.
             continue
-        assert named.id.endswith(("Row", "Count", "Record", "Holder", "Secrets")) or named.id in {"scalar", "flags"}, (
-            f"{path}:{call.lineno} makes rows with {named.id}, which is no row type."
-        )
+        assert named.id.endswith(("Row", "Count", "Record", "Holder", "Secrets", "Facts")) or named.id in {
+            "scalar",
+            "flags",
+        }, f"{path}:{call.lineno} makes rows with {named.id}, which is no row type."

@@ -57,6 +57,7 @@ def _comparable(tables: Tables) -> Tables:
         "scheme": min(row["scheme"] for row in tables["valuation"]),
     }
     first |= dict.fromkeys(("sale", "returning_sale", "returns", "cause"), first["number"])
+    first["previous_ecp"] = first["ecp"]
     found = {
         name: [{column: _from_first(column, value, first) for column, value in row.items()} for row in rows]
         for name, rows in tables.items()
