@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from domain.sales.ids import line_id
 from domain.sales.reports import ReportedLine, ReportedSale
 
 _CONTENT: Final = msgspec.msgpack.Decoder(ReportedSale)
@@ -58,7 +59,7 @@ class SaleLineRow(Struct, frozen=True):
     @property
     def id(self) -> UUID:
         """The id of the line, from the number of the sale and the position."""
-        return UUID(int=self.sale << 16 | self.position)
+        return line_id(self.sale, self.position)
 
     @property
     def place(self) -> tuple[int, int]:

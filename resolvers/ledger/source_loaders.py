@@ -4,12 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from db.points.entry_rows import EntryRow
+from domain.sales.ids import line_id
 from resolvers.adjustments.loaders import adjustments_by_id
 from resolvers.consignments.coupon_loaders import coupons_by_number
 from resolvers.context import Operation
 from resolvers.sales.loaders import lines_by_id
-
-_POSITION_BITS = 16
 
 
 async def sources_of_entries(operation: Operation, rows: list[EntryRow]) -> list[Any]:
@@ -33,4 +32,4 @@ async def sources_of_entries(operation: Operation, rows: list[EntryRow]) -> list
 
 def _line_id(row: EntryRow) -> UUID:
     """The id of the line that an entry is of."""
-    return UUID(int=(row.sale or 0) << _POSITION_BITS | (row.position or 0))
+    return line_id(row.sale or 0, row.position or 0)

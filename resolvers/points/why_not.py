@@ -18,6 +18,7 @@ from domain.channels import EarningChannel
 from domain.coupons.failures import CodeFault, InvalidCode
 from domain.points.earning import Earner, SaleLine, earning_problems
 from domain.requests import BadArgument
+from domain.sales.ids import read_line_id
 from domain.text import quote
 from resolvers.context import Operation
 from resolvers.ecps.loaders import ecps_by_id
@@ -29,9 +30,6 @@ from resolvers.schemes.loaders import schemes_by_id
 from resolvers.schemes.revisions import content_in_force
 
 Verdict = RuleVerdictView | StatedVerdict
-# The id of a line is made of the number of its sale and its position.
-_POSITION_BITS: Final = 16
-_LARGEST_SALE: Final = 2**63 - 1
 _UNKNOWN_COUPON: Final = "This ECP has redeemed no coupon with this code."
 _NOT_YET: Final = "The line is not valued in this scheme yet. Ask again in a moment."
 _OTHER_SCHEME: Final = "The coupon is of another scheme, and a coupon earns only in its own."
@@ -63,9 +61,8 @@ async def _line(operation: Operation, asked: WhyNot) -> AskedLineRow:
     if (asked.line is None) == (asked.coupon_code is None):
         raise BadArgument("Ask about either a line of a sale or a coupon.", "saleLineId")
     if asked.line is not None:
-        sale, position = asked.line.int >> _POSITION_BITS, asked.line.int & ((1 << _POSITION_BITS) - 1)
-        known = sale <= _LARGEST_SALE
-        rows = await operation.fetch(LINE_OF_SALE, sale=sale, position=position) if known else []
+        place = read_line_id(asked.line)
+        rows = [] if place is None else await operation.fetch(LINE_OF_SALE, sale=place[0], position=place[1])
         message, argument = "This ECP has no such line of a sale.", "saleLineId"
     else:
         rows = await _redeemed(operation, asked.coupon_code or "")

@@ -7,6 +7,7 @@ from db.sales import reads as statements
 from db.sales.recording_reads import LINES_OF_RETURNS
 from db.sales.rows import AliasRow, ParkedSaleRow, SaleLineRow, SaleRevisionRow, SaleRow
 from domain.permissions import Permission, Viewer
+from domain.sales.ids import LARGEST_SALE, read_line_id
 from domain.sales.lines import SaleLine, take_off
 from domain.sales.scope import SaleScope, parked_scope_of, sale_scope_of
 from domain.text import text_key
@@ -14,8 +15,6 @@ from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.sales.details import load_details
 
-_LARGEST_NUMBER: Final = 2**63 - 1
-_POSITION_BITS: Final = 16
 # Of the sales that return units of one sale.
 _RETURNS_LIMIT: Final = 200
 
@@ -31,7 +30,7 @@ def scope_parameters(viewer: Viewer, scope: SaleScope) -> dict[str, Any]:
 async def sales_by_number(operation: Operation, numbers: list[int]) -> list[SaleRow | None]:
     """Load sales; None for unknown numbers and for sales that the viewer may not see."""
     scope = sale_scope_of(operation.viewer)
-    known = [number for number in numbers if number <= _LARGEST_NUMBER]
+    known = [number for number in numbers if number <= LARGEST_SALE]
     if scope.is_empty or not known:
         return [None] * len(numbers)
     rows = await operation.fetch(
@@ -76,7 +75,8 @@ async def lines_by_sale(operation: Operation, numbers: list[int]) -> list[list[S
 
 async def lines_by_id(operation: Operation, ids: list[UUID]) -> list[SaleLineRow | None]:
     """Load lines by their ids; None for those of sales that the viewer may not see."""
-    numbers = list(dict.fromkeys(key.int >> _POSITION_BITS for key in ids))
+    places = [place for key in ids if (place := read_line_id(key)) is not None]
+    numbers = list(dict.fromkeys(sale for sale, _ in places))
     visible = [sale.number for sale in await sales_by_number(operation, numbers) if sale is not None]
     rows = await lines_by_sale(operation, visible) if visible else []
     return align_one(ids, [row for of_sale in rows for row in of_sale], lambda row: row.id)
