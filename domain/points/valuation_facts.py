@@ -71,6 +71,11 @@ class ValuationFacts(Struct, frozen=True, array_like=True, gc=False):
     mask: int = 0
     value: int = 0
 
+    @property
+    def category_id(self) -> UUID | None:
+        """The category of the product; None where no clause asks for it."""
+        return None if self.category is None else UUID(bytes=self.category)
+
     def points_by_rule(self, rules: int) -> list[int]:
         """The points that each of so many rules paid."""
         points = [0] * rules
@@ -196,17 +201,18 @@ def read_valuation_facts(
         channel=sold.channel,
         variant_id=sold.variant_id,
         product_id=sold.product_id,
-        category_id=sold.category_id if facts.category is None else UUID(bytes=facts.category),
+        category_id=facts.category_id or sold.category_id,
         quantity=facts.quantity,
         base_points=sold.base_points,
         at=sold.at,
     )
+    earner = read_earner(facts, needs, sold.at)
     ecp = EarnerFacts(
-        tier_id=None if facts.tier is None else UUID(bytes=facts.tier),
-        geography_path=tuple(UUID(bytes=facts.places[at : at + 16]) for at in range(0, len(facts.places), 16)),
-        enrolled_at=None if facts.enrolled is None else _EPOCH + facts.enrolled * _MICROSECOND,
+        tier_id=earner.tier_id,
+        geography_path=earner.geography_path,
+        enrolled_at=earner.enrolled_at,
         volumes=volumes,
-        activities=_moments_of(needs, facts.activities, sold.at),
+        activities=earner.activities,
     )
     decided = compiled.decide_again(holds, volumes, facts.quantity, sold.base_points * facts.quantity)
     if facts.quantity == 0:
@@ -221,6 +227,16 @@ def _reductions(cuts: Sequence[int], rules: Sequence[BonusRule]) -> list[Reducti
         winner = cuts[at + 2]
         found[cuts[at]] = Reduction(_REASONS[cuts[at + 1]], None if winner < 0 else rules[winner].id)
     return found
+
+
+def read_earner(facts: ValuationFacts, needs: FactNeeds, at: datetime) -> EarnerContext:
+    """The earner of facts, as far as clauses ask for it; moments of activities are such that give the stored counts."""
+    return EarnerContext(
+        tier_id=None if facts.tier is None else UUID(bytes=facts.tier),
+        geography_path=tuple(UUID(bytes=facts.places[start : start + 16]) for start in range(0, len(facts.places), 16)),
+        enrolled_at=None if facts.enrolled is None else _EPOCH + facts.enrolled * _MICROSECOND,
+        activities=_moments_of(needs, facts.activities, at),
+    )
 
 
 def _moments_of(needs: FactNeeds, counts: Sequence[int], at: datetime) -> dict[str, list[datetime]]:

@@ -1,8 +1,7 @@
 """Compare the lines of one account, valued again, with what is stored about them; nothing is read here."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,19 +9,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from db.ledger.verify_rows import AccountToFoldRow
-from domain.calendar import BEGINNING
 from domain.points.fold import FoldLine, FreshFacts, LineValue, fold
 from domain.points.lines import SalePlace
 from domain.points.pools import Pool, SchemePools
 from domain.points.revision_plan import SchemePlan
 from domain.points.running_state import AccountState, RunningState, month_and_week
-from domain.points.valuation_facts import EarnerContext, ValuationFacts, earner_facts
+from domain.points.valuation_facts import ValuationFacts, earner_facts, read_earner
 from domain.rules.model import VolumeMeasure
 from domain.text import format_count
 from resolvers.points.posting.accounts import TouchedAccount
 from resolvers.points.posting.lines import Scene
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DUE: Final = "by its facts and the lines before it"
 # The position of a redeemed coupon among net quantities, which is one line at any position.
 COUPON: Final = -1
@@ -68,14 +65,9 @@ def _with_fresh_facts(line: FoldLine, products: Mapping[UUID, UUID], plan: Schem
     if line.known is None or line.known.facts.obstacles:
         return line
     facts = line.known.facts
-    context = EarnerContext(
-        tier_id=None if facts.tier is None else UUID(bytes=facts.tier),
-        geography_path=tuple(UUID(bytes=facts.places[at : at + 16]) for at in range(0, len(facts.places), 16)),
-        enrolled_at=None if facts.enrolled is None else _EPOCH + timedelta(microseconds=facts.enrolled),
-        activities=_moments(line, facts),
-    )
+    context = read_earner(facts, line.revision.needs, line.place.sold_at)
     nobody = UUID(int=0)
-    category = nobody if facts.category is None else UUID(bytes=facts.category)
+    category = facts.category_id or nobody
     fresh = FreshFacts(
         earner=context,
         product_id=products.get(line.variant_id, nobody),
@@ -94,15 +86,6 @@ def _with_later_volumes(line: FoldLine, facts: ValuationFacts, plan: SchemePlan)
         if number >= line.revision.number and (facts.mask, facts.value) == due:
             return replace(facts, mask=line.mask, value=line.value)
     return facts
-
-
-def _moments(line: FoldLine, facts: ValuationFacts) -> Mapping[str, Sequence[datetime]]:
-    """Moments of each activity that give the stored counts, as late as the windows of the clauses allow."""
-    moments: dict[str, list[datetime]] = defaultdict(list)
-    for (kind, days), count in zip(line.revision.needs.activities, facts.activities, strict=True):
-        at = BEGINNING if days is None else line.place.sold_at - timedelta(days=days)
-        moments[kind] += [at] * (count - len(moments[kind]))
-    return moments
 
 
 def _describe(value: LineValue) -> str:
