@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 import asyncpg
 import uvloop
@@ -211,8 +210,3 @@ async def _entries(place: Place) -> int:
     finally:
         await connection.close()
     return found
-
-
-def account_of(ecps: Sequence[Ecp], number: int) -> UUID:
-    """The account of one of the ECPs, in turns."""
-    return ecps[number % len(ecps)].account_id

@@ -5,7 +5,6 @@ import itertools
 import time
 from collections.abc import Iterator, Sequence
 from typing import Final
-from uuid import UUID
 
 import asyncpg
 import uvloop
@@ -18,7 +17,7 @@ from benchmarks.custody.report import Line, line_of
 from benchmarks.ledger.client import Caller, CallFailed, body
 from benchmarks.ledger.place import Ecp, SchemeTerms, add_members, begun_scheme, commissioned
 from benchmarks.ledger.recording import serving
-from benchmarks.servers import Server, Signer
+from benchmarks.servers import Server
 from db.coupons.reads import RUNS_BY_SCHEME
 from domain.channels import EarningChannel
 from domain.rules.model import BonusRule, FlatPoints, RuleLimits, TierClause
@@ -168,8 +167,3 @@ async def _execute(url: str, *statements: str) -> None:
         await connection.close()
     # Every process reads its settings again before its next statement.
     await asyncio.sleep(0.3)
-
-
-def token_of(signer: Signer, account_id: UUID) -> str:
-    """The token of an account."""
-    return signer.token(account_id)

@@ -142,9 +142,6 @@ BALANCES_OF_ECP: Final = Statement(
     .order_by(PointsAccountTable.scheme),
     BalanceRow,
 )
-ERASED_ECP: Final = Statement(
-    select(EcpTable.erased_at.is_not(None).label("erased")).where(EcpTable.id == uuid("id")), scalar(bool)
-)
 REASONS_OF_ADJUSTMENTS: Final = Statement(
     select(*columns(AdjustmentTable, AdjustmentReasonsRow)).where(AdjustmentTable.ecp_id == uuid("ecp_id")),
     AdjustmentReasonsRow,

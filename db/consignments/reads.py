@@ -17,7 +17,6 @@ from db.consignments.rows import (
     BatchRow,
     ChainRow,
     ConsignmentRow,
-    LegRow,
     LineRow,
 )
 from db.consignments.tables import (
@@ -149,12 +148,6 @@ CHAINS = Statement(
     .order_by(ConsignmentTable.id),
     ChainRow,
 )
-LEGS_BY_CONSIGNMENT = Statement(
-    select(*columns(ConsignmentLegTable, LegRow))
-    .where(ConsignmentLegTable.consignment_id == any_(uuids("ids")))
-    .order_by(ConsignmentLegTable.consignment_id, ConsignmentLegTable.position),
-    LegRow,
-)
 LINES_BY_CONSIGNMENT = Statement(
     select(*columns(ConsignmentLineTable, LineRow, variant=VARIANT_COLUMNS))
     .select_from(ConsignmentLineTable)
@@ -206,9 +199,6 @@ BATCH_LINES = Statement(
     BatchLineRow,
 )
 NEXT_BATCH_NUMBER = Statement(select(func.nextval("batch_number").label("number")), scalar(int))
-SCHEME_OF_CONSIGNMENT = Statement(
-    select(ConsignmentTable.scheme_id).where(ConsignmentTable.id == uuid("id")), scalar(UUID)
-)
 # Whether anybody downloaded the codes of a consignment.
 CODES_DOWNLOADED = Statement(
     select(ConsignmentTable.codes_downloaded_at.is_not(None).label("downloaded")).where(
