@@ -10,9 +10,9 @@ from msgspec import Struct
 from domain.failures import Problem, UserErrorCode
 from domain.sales.aliases import ecp_key
 from domain.sales.content import Version, digest_sale
-from domain.sales.decisions import ArrivingSale
 from domain.sales.lines import SaleLine
 from domain.sales.reports import ReportedSale
+from domain.sales.states import ArrivingSale
 from domain.text import quote
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from domain.channels import EarningChannel
 from domain.points.lines import SaleChange, SoldLine
-from domain.sales.decisions import Book, KnownSale
+from domain.sales.decisions import Book
 from domain.sales.lines import net_lines
+from domain.sales.states import KnownSale
 
 
 def list_changes(book: Book) -> list[SaleChange]:

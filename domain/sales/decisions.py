@@ -1,71 +1,17 @@
 """Decides about reported sales, one after the other, against those that are known (R20). It stores nothing."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from domain.failures import Problem, UserErrorCode
+from domain.failures import Problem
 from domain.points.lines import SalePlace
+from domain.sales.conflicts import sale_conflicts, unknown_sale, version_conflict
 from domain.sales.content import Comparison, Version, compare_versions
 from domain.sales.facts import SaleOutcome
-from domain.sales.lines import ReturnedLine, SaleLine, count_returned, find_excess
-from domain.text import format_count, quote
-from domain.timestamps import write_timestamp
-
-
-class ArrivingSale(Struct, frozen=True):
-    """A sale that a source reports, with the ECP and the variants that it names, and what it calls these: `skus`.
-
-    `problems` reject it unless it is known already, and `unknown` park or reject it: the ECP or variants that it names
-    do not exist. `may_park` says which. Only a sale without problems has an ECP.
-    """
-
-    external_id: str
-    version: Version | None
-    sold_at: datetime | None
-    lines: tuple[SaleLine, ...]
-    skus: tuple[str, ...] = ()
-    ecp_id: UUID | None = None
-    ecp: int | None = None
-    returns: str | None = None
-    problems: tuple[Problem, ...] = ()
-    unknown: tuple[Problem, ...] = ()
-    may_park: bool = False
-
-
-class KnownSale(Struct):
-    """A sale as it counts now: its current revision, and what came back of it by other sales and by itself.
-
-    `returns` is the number of the sale that it returns; its own `lines` are then those units, negative.
-    """
-
-    number: int
-    place: SalePlace
-    ecp_id: UUID
-    ecp: int
-    revision: int
-    digest: bytes
-    updated_at: datetime | None = None
-    returns: int | None = None
-    lines: tuple[SaleLine, ...] = ()
-    returned: tuple[ReturnedLine, ...] = ()
-
-    @property
-    def version(self) -> Version:
-        """The version that is current."""
-        return Version(self.digest, self.revision, self.updated_at)
-
-    @property
-    def sold(self) -> tuple[SaleLine, ...]:
-        """The lines that were sold, not those that came back."""
-        return tuple(line for line in self.lines if line.quantity > 0)
-
-    @property
-    def returned_by_others(self) -> tuple[ReturnedLine, ...]:
-        """What other sales return of it."""
-        return tuple(one for one in self.returned if one.returning_sale != self.number)
+from domain.sales.lines import ReturnedLine
+from domain.sales.states import ArrivingSale, KnownSale
 
 
 class Revision(Struct, frozen=True):
@@ -120,8 +66,8 @@ class Book(Struct):
         if sale.returns is not None:
             target = self.known.get(sale.returns)
             if target is None and sale.returns != sale.external_id:
-                return self._park(sale, (_unknown_sale(),))
-        if problems := tuple(_check(sale, known, target)):
+                return self._park(sale, (unknown_sale(),))
+        if problems := tuple(sale_conflicts(sale, known, target)):
             return Decision(SaleOutcome.REJECTED, problems)
         return self._record(sale, known, target)
 
@@ -141,7 +87,7 @@ class Book(Struct):
             if found is Comparison.UNCLEAR:
                 return Decision(
                     SaleOutcome.CONFLICT,
-                    (_conflict(sale.version, theirs, "parked" if theirs is parked else "recorded"),),
+                    (version_conflict(sale.version, theirs, "parked" if theirs is parked else "recorded"),),
                     number,
                 )
             if found is Comparison.SAME and theirs is not parked:
@@ -208,122 +154,8 @@ class Book(Struct):
         """Let a sale have these returns from now on."""
         present = self.by_number[sale.number]
         self.before.setdefault(sale.number, present)
-        changed = KnownSale(
-            number=present.number,
-            place=present.place,
-            ecp_id=present.ecp_id,
-            ecp=present.ecp,
-            revision=present.revision,
-            digest=present.digest,
-            updated_at=present.updated_at,
-            returns=present.returns,
-            lines=present.lines,
-            returned=returned,
-        )
-        self.known[present.place.external_id] = self.by_number[present.number] = changed
+        self.known[present.place.external_id] = self.by_number[present.number] = replace(present, returned=returned)
 
 
 def _returned_lines(sale: KnownSale) -> tuple[ReturnedLine, ...]:
     return tuple(ReturnedLine(sale.number, sale.revision, line) for line in sale.lines if line.quantity < 0)
-
-
-def _check(sale: ArrivingSale, known: KnownSale | None, target: KnownSale | None) -> Iterator[Problem]:
-    """Problems of a sale with what came back of it, or with the sale that it returns."""
-    if sale.returns is not None:
-        yield from _check_return(sale, known, target)
-        return
-    others = () if known is None else known.returned_by_others
-    back = count_returned(others)
-    for line in sale.lines:
-        if line.quantity < 0:
-            back[line.variant_id] = back.get(line.variant_id, 0) - line.quantity
-    if not back:
-        return
-    sold = [line for line in sale.lines if line.quantity > 0]
-    if not sold and not others:
-        message = "This sale only returns units: name the sale that it returns in returnsExternalId."
-        yield Problem(UserErrorCode.REQUIRED, message, ("returnsExternalId",))
-        return
-    excess = find_excess(sold, back)
-    taken = count_returned(others)
-    yield from _excess_problems(sale, {key: units - taken.get(key, 0) for key, units in excess.items()}, "this sale")
-    if excess.keys() - {line.variant_id for line in sale.lines if line.quantity < 0}:
-        message = "Other sales return more units of this sale than it would have left. Correct those sales first."
-        yield Problem(UserErrorCode.CONFLICT, message, ("lines",))
-
-
-def _check_return(sale: ArrivingSale, known: KnownSale | None, target: KnownSale | None) -> Iterator[Problem]:
-    path = ("returnsExternalId",)
-    if sale.returns == sale.external_id:
-        message = "A sale cannot return itself. Send a revision of it with fewer units or negative quantities."
-        yield Problem(UserErrorCode.INVALID, message, path)
-        return
-    if target is None:
-        return
-    if target.returns is not None:
-        message = "That sale is a return itself, and a return cannot be returned. Correct it instead."
-        yield Problem(UserErrorCode.CONFLICT, message, path)
-        return
-    if known is not None and known.returned_by_others:
-        message = "Other sales return units of this sale, so it cannot become a return. Correct those sales first."
-        yield Problem(UserErrorCode.CONFLICT, message, path)
-    assert sale.sold_at is not None  # noqa: S101 - a sale without problems has a time
-    if sale.sold_at < target.place.sold_at:
-        message = (
-            f"Units come back after they were sold: this return is from {write_timestamp(sale.sold_at)}, and the sale "
-            f"{quote(target.place.external_id)} from {write_timestamp(target.place.sold_at)}. Correct soldAt of one."
-        )
-        yield Problem(UserErrorCode.INVALID, message, ("soldAt",))
-    if target.ecp != sale.ecp:
-        message = "The sale that this one returns belongs to another ECP."
-        yield Problem(UserErrorCode.CONFLICT, message, ("ecpCode",))
-    for index, line in enumerate(sale.lines):
-        if line.quantity > 0:
-            message = "A return has negative quantities only. Report what was sold as a sale of its own."
-            yield Problem(UserErrorCode.INVALID, message, ("lines", str(index), "quantity"))
-            return
-    number = None if known is None else known.number
-    back = count_returned(one for one in target.returned if one.returning_sale != number)
-    mine: dict[UUID, int] = {}
-    for line in sale.lines:
-        mine[line.variant_id] = mine.get(line.variant_id, 0) - line.quantity
-    total = {variant: back.get(variant, 0) + units for variant, units in mine.items()}
-    excess = find_excess(target.sold, total)
-    yield from _excess_problems(
-        sale,
-        {key: sold - back.get(key, 0) for key, sold in excess.items()},
-        f"the sale {quote(target.place.external_id)}",
-    )
-
-
-def _excess_problems(sale: ArrivingSale, excess: Mapping[UUID, int], noun: str) -> Iterator[Problem]:
-    """A problem for the first negative line of each variant of which too much comes back."""
-    seen: set[UUID] = set()
-    for index, line in enumerate(sale.lines):
-        if line.quantity < 0 and line.variant_id in excess and line.variant_id not in seen:
-            seen.add(line.variant_id)
-            left = format_count(excess[line.variant_id], "unit")
-            message = f"More units come back than were sold: {noun} has {left} of {quote(sale.skus[index])} to return."
-            yield Problem(UserErrorCode.INVALID, message, ("lines", str(index), "quantity"))
-
-
-def _conflict(new: Version, known: Version, verb: str) -> Problem:
-    if new.revision is not None and known.updated_at is None:
-        message = (
-            f"Revision {new.revision} of this sale was {verb} with other content. Send a correction with a higher "
-            "revision."
-        )
-        return Problem(UserErrorCode.CONFLICT, message, ("revision",))
-    if new.updated_at is not None and known.updated_at is not None:
-        message = f"This sale was {verb} with other content and the same updatedAt. Send a correction with a later one."
-        return Problem(UserErrorCode.CONFLICT, message, ("updatedAt",))
-    message = (
-        f"This sale was {verb} with other content. To correct it, send a higher revision or a later updatedAt, "
-        "whichever its first report had."
-    )
-    return Problem(UserErrorCode.CONFLICT, message, ("externalId",))
-
-
-def _unknown_sale() -> Problem:
-    message = "The sale that this one returns is not recorded yet. This return is recorded as soon as it is."
-    return Problem(UserErrorCode.NOT_FOUND, message, ("returnsExternalId",))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 from uuid import UUID
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ from domain.coupons.codes import unknown_code
 from domain.coupons.failures import InvalidCode
 from domain.coupons.keys import FoundSerial
 from domain.failures import Problem
-from domain.points.lines import SaleChange, SalePlace, SoldLine
+from domain.points.lines import COUPON_POSITION, SaleChange, SalePlace, SoldLine
 from domain.redemptions.decisions import find_obstacle, not_enrolled
 from domain.redemptions.facts import CouponFacts
 from domain.redemptions.failures import (
@@ -43,8 +43,6 @@ from resolvers.redemptions.attempts import Attempt
 from resolvers.redemptions.failed_attempts import keep_failure, reject_code
 from resolvers.redemptions.wrong_codes import check_attempt, find_limit
 from resolvers.validation import reject_invalid
-
-_POSITION: Final = 1
 
 
 class RedeemCoupon(Struct, frozen=True):
@@ -265,7 +263,9 @@ async def _require_earning(session: Writing, scan: _Scan, facts: CouponFacts, po
 def _change(scan: _Scan, facts: CouponFacts, sale: int) -> SaleChange:
     """The coupon as the ledger values it: a line of one unit."""
     place = SalePlace(scan.at, "", f"{facts.run_id}:{facts.serial:010d}")
-    line = SoldLine(position=_POSITION, variant_id=facts.variant_id, quantity=1, unit_price=Decimal(0), currency="")
+    line = SoldLine(
+        position=COUPON_POSITION, variant_id=facts.variant_id, quantity=1, unit_price=Decimal(0), currency=""
+    )
     return SaleChange(
         number=sale,
         ecp_id=scan.ecp_id,

@@ -11,8 +11,9 @@ from msgspec import Struct
 from db.sales.rows import ParkedContentRow
 from domain.failures import Problem
 from domain.sales.arrivals import Names, build_arrival, find_ecp_key
-from domain.sales.decisions import ArrivingSale, Decision
+from domain.sales.decisions import Decision
 from domain.sales.reports import ReportedSale
+from domain.sales.states import ArrivingSale
 
 _CONTENT: Final = msgspec.msgpack.Decoder(ReportedSale)
 

@@ -15,7 +15,8 @@ from db.sales.rows import ParkedContentRow
 from db.sessions import TransactionConflict, Writing
 from domain.points.lines import SalePlace
 from domain.sales.content import Comparison, Version, compare_versions
-from domain.sales.decisions import Book, KnownSale
+from domain.sales.decisions import Book
+from domain.sales.states import KnownSale
 from resolvers.sales.details import load_details
 from resolvers.sales.entries import Entry
 

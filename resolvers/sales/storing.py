@@ -17,7 +17,8 @@ from db.sales.changes import (
 from db.sales.recording_reads import RETURN_KEYS_AT
 from db.sessions import Writing
 from domain.sales.content import Version
-from domain.sales.decisions import Book, Decision, KnownSale, Revision
+from domain.sales.decisions import Book, Decision, Revision
+from domain.sales.states import KnownSale
 from resolvers.sales.entries import Entry
 
 

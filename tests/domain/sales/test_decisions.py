@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from domain.sales.changes import list_changes
 from domain.sales.content import Comparison, Version, compare_versions
-from domain.sales.decisions import ArrivingSale, Book, KnownSale
+from domain.sales.decisions import Book
 from domain.sales.facts import SaleOutcome
 from domain.sales.lines import SaleLine
+from domain.sales.states import ArrivingSale, KnownSale
 
 ECP = UUID(int=1)
 VARIANTS = [UUID(int=number) for number in (11, 12)]
