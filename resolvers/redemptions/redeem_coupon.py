@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import NoReturn
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.points.redemption_reads import FIRST_POINTS, HAS_BASE_POINTS, PRESENT_POINTS
+from db.points.redemption_reads import PRESENT_POINTS
 from db.redemptions.changes import CLAIM_COUPON
 from db.redemptions.redeeming_reads import IS_IN_CONSIGNMENT, LOCK_COUPON
 from db.sessions import TransactionConflict, Writing
@@ -31,7 +31,6 @@ from domain.redemptions.failures import (
     CouponRedeemed,
     NotRegistered,
 )
-from domain.redemptions.notices import unpaid_notice
 from domain.redemptions.scans import DEVICE_LENGTH, scan_problems, scan_time
 from domain.timestamps import Malformed
 from resolvers.context import Operation
@@ -41,6 +40,7 @@ from resolvers.points.posting.post import post_points
 from resolvers.points.posting.posted import PostedSale
 from resolvers.redemptions.attempts import Attempt
 from resolvers.redemptions.failed_attempts import keep_failure, reject_code
+from resolvers.redemptions.redeemed import Redeemed, add_notices, place_of, read_redeemed
 from resolvers.redemptions.wrong_codes import check_attempt, find_limit
 from resolvers.validation import reject_invalid
 
@@ -52,26 +52,6 @@ class RedeemCoupon(Struct, frozen=True):
     scanned_at: datetime | Malformed | None
     device_id: str | None
     idempotency_key: str
-
-
-class Redeemed(Struct, frozen=True):
-    """A redemption: the number of its sale, the ECP, and the points that it earned when it was posted.
-
-    The points are None while a job values earlier lines of the ECP again; it then posts them. `notices` say why there
-    are none.
-    """
-
-    sale: int
-    ecp_id: UUID
-    ecp: int
-    redeemed_at: datetime
-    points: int | None
-    notices: tuple[str, ...] = ()
-
-    @property
-    def ledger_key(self) -> tuple[UUID, int, datetime, int]:
-        """Where the ledger has the entries of the redemption."""
-        return self.ecp_id, self.ecp, self.redeemed_at, self.sale
 
 
 class _Scan(Struct, frozen=True):
@@ -137,7 +117,7 @@ async def _redeem(operation: Operation, scan: _Scan) -> Redeemed:
             earlier = await _claim_key(operation, session, scan)
             facts += await _lock_coupon(session, scan)
             if earlier is not None and facts:
-                return await _read_earlier(session, scan, facts[0])
+                return await read_redeemed(session, scan.ecp_id, facts[0])
             return await _claim(operation, session, scan, facts)
     except InvalidCode as invalid:
         await reject_code(operation, scan.attempt, invalid, scan.calendar)
@@ -199,21 +179,7 @@ async def _claim(operation: Operation, session: Writing, scan: _Scan, rows: list
         redeemed_at=scan.at,
         points=None if posted.waits else posted.points,
     )
-    return await _add_notices(session, facts, redeemed)
-
-
-async def _add_notices(session: Writing, facts: CouponFacts, redeemed: Redeemed) -> Redeemed:
-    if redeemed.points != 0:
-        return redeemed
-    found = await session.fetch(
-        HAS_BASE_POINTS,
-        ecp=redeemed.ecp,
-        scheme=facts.scheme,
-        redeemed_at=redeemed.redeemed_at,
-        sale=redeemed.sale,
-        variant_id=facts.variant_id,
-    )
-    return replace(redeemed, notices=(unpaid_notice(facts.title, has_base_points=any(found)),))
+    return await add_notices(session, facts, redeemed)
 
 
 async def _check(operation: Operation, session: Writing, scan: _Scan, facts: CouponFacts) -> None:
@@ -241,7 +207,7 @@ async def _raise_redeemed(session: Writing, scan: _Scan, rows: list[CouponFacts]
     for facts in rows:
         if facts.redeemed_by != facts.ecp or facts.redeemed_at is None:
             raise CouponRedeemed
-        found = await session.fetch(PRESENT_POINTS, **_place_of(facts))
+        found = await session.fetch(PRESENT_POINTS, **place_of(facts))
         raise AlreadyYours(facts.redeemed_at, found[0] if found else None, scan.calendar)
     raise TransactionConflict
 
@@ -274,27 +240,3 @@ def _change(scan: _Scan, facts: CouponFacts, sale: int) -> SaleChange:
         lines=(line,),
         scheme_id=facts.scheme_id,
     )
-
-
-async def _read_earlier(session: Writing, scan: _Scan, facts: CouponFacts) -> Redeemed:
-    """What the same command answered before."""
-    if facts.redeemed_sale is None or facts.redeemed_at is None:
-        raise TransactionConflict
-    found = await session.fetch(FIRST_POINTS, **_place_of(facts))
-    redeemed = Redeemed(
-        sale=facts.redeemed_sale,
-        ecp_id=scan.ecp_id,
-        ecp=facts.ecp,
-        redeemed_at=facts.redeemed_at,
-        points=found[0] if found else None,
-    )
-    return await _add_notices(session, facts, redeemed)
-
-
-def _place_of(facts: CouponFacts) -> dict[str, Any]:
-    return {
-        "ecp": facts.ecp,
-        "scheme": facts.scheme,
-        "redeemed_at": facts.redeemed_at,
-        "sale": facts.redeemed_sale,
-    }

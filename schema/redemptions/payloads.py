@@ -7,7 +7,7 @@ import strawberry
 
 from resolvers.points.balance_loaders import balances_of_ecps
 from resolvers.points.sale_loaders import entries_by_sale
-from resolvers.redemptions.redeem_coupon import Redeemed
+from resolvers.redemptions.redeemed import Redeemed
 from schema.fields import batched
 from schema.paging import Connection, forward_page
 from schema.payloads import KeyedPayload
