@@ -18,7 +18,7 @@ from domain.permissions import Role
 from graphql_api.app import storage_of
 from graphql_api.auth import KeysUnavailable
 from graphql_api.context import utc_now
-from graphql_api.custody_commands import VerificationImpossible, custody_commands
+from graphql_api.custody_commands import custody_commands
 from graphql_api.database_role import Addresses, DatabaseRejected, named_addresses, reporting_rejections
 from graphql_api.demo import load_demo
 from graphql_api.demo.history.size import FULL_HISTORY
@@ -35,6 +35,7 @@ from graphql_api.serving import (
     serve_until_stopped,
 )
 from graphql_api.settings import Settings
+from graphql_api.verification import VerificationImpossible
 from graphql_api.workers import WorkerRejected
 from graphql_api.working import work_until_stopped
 from migrations import run as migrations

@@ -1,16 +1,12 @@
 """The command `tessera custody verify`: compare everything that is stored about coupons with their movements."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from typing import Final
 from uuid import UUID
 
-import asyncpg
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from db.consignments.verify_reads import CONSIGNMENT_COUNT, CONSIGNMENTS_TO_VERIFY
 from db.database import Database
@@ -18,17 +14,12 @@ from db.schemes.reads import SCHEME_IDS_AFTER
 from db.schemes.verify_reads import SCHEME_COUNT
 from domain.text import format_count
 from graphql_api.context import utc_now
+from graphql_api.verification import STATEMENT_TIMEOUT_S, open_messages, open_progress, print_verdict, run_verification
 from resolvers.consignments.verify import verify_consignment
 from resolvers.schemes.verify_stages import verify_stages
 
-# Seconds that one statement may take; one that reads all movements of a consignment takes longer than any of a request.
-_STATEMENT_TIMEOUT_S: Final = 3600.0
 # Consignments or schemes in memory at a time.
 _PAGE: Final = 200
-
-
-class VerificationImpossible(Exception):
-    """Custody cannot be verified; the message says why and what to do."""
 
 
 def custody_commands(database_url: Callable[[], AbstractContextManager[str]]) -> typer.Typer:
@@ -45,28 +36,17 @@ def custody_commands(database_url: Callable[[], AbstractContextManager[str]]) ->
 
         Each contradiction is printed as a sentence, and then the exit code is 1.
         """
-        with database_url() as url:
-            try:
-                findings = asyncio.run(_verify(url))
-            except asyncpg.UndefinedTableError as error:
-                message = "The database is of another version: bring it up to date with “tessera migrate”."
-                raise VerificationImpossible(message) from error
-            except (OSError, asyncpg.PostgresError) as error:
-                message = f"The database cannot be read: {error}. Check DATABASE_URL."
-                raise VerificationImpossible(message) from error
-        if findings:
-            raise typer.Exit(1)
+        run_verification(database_url, _verify)
 
     return commands
 
 
 async def _verify(url: str) -> int:
-    database = await Database.connect(url, pool_size=2, statement_timeout=_STATEMENT_TIMEOUT_S)
-    messages = Console(stderr=True, highlight=False, soft_wrap=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    database = await Database.connect(url, pool_size=2, statement_timeout=STATEMENT_TIMEOUT_S)
+    messages = open_messages()
     findings = 0
     try:
-        with Progress(*columns, console=messages, transient=True) as progress:
+        with open_progress(messages) as progress:
             async with database.snapshot() as snapshot:
                 (consignments,), (schemes,) = (
                     await snapshot.fetch(CONSIGNMENT_COUNT),
@@ -84,9 +64,8 @@ async def _verify(url: str) -> int:
                         findings += 1
     finally:
         await database.close()
-    verdict = "everything agrees" if not findings else format_count(findings, "contradiction")
     verified = f"{format_count(consignments, 'consignment')} and {format_count(schemes, 'scheme')}"
-    messages.print(f"Verified {verified}: {verdict}.")
+    print_verdict(messages, verified, findings)
     return findings
 
 

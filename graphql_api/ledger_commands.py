@@ -1,28 +1,23 @@
 """The command `tessera ledger verify`: compare ledgers of points with everything that they follow from."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 from time import monotonic
 from typing import Final
 
-import asyncpg
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from db.database import Database
 from db.ledger.verify_sales import BOUNDS
 from db.program.reads import PROGRAM
 from domain.text import format_count
-from graphql_api.custody_commands import VerificationImpossible
+from graphql_api.verification import STATEMENT_TIMEOUT_S, open_messages, open_progress, print_verdict, run_verification
 from resolvers.ledger.verify import verify_program, verify_rows_of_ecps, verify_sales
 from resolvers.ledger.verify_fold import verify_values
 from resolvers.ledger.verify_pools import verify_pools
 
-# Seconds that one statement may take; those that read all lines take longer than any of a request.
-_STATEMENT_TIMEOUT_S: Final = 3600.0
 # Numbers of ECPs, and of sales, whose rows are compared at a time.
 _ECPS_AT_ONCE: Final = 500
 _SALES_AT_ONCE: Final = 50_000
@@ -47,28 +42,17 @@ def ledger_commands(database_url: Callable[[], AbstractContextManager[str]]) -> 
         Balances, references, and quantities are recomputed from rows, and every line is valued again. Each
         contradiction is printed as a sentence, and then the exit code is 1.
         """
-        with database_url() as url:
-            try:
-                findings = asyncio.run(_verify(url))
-            except asyncpg.UndefinedTableError as error:
-                message = "The database is of another version: bring it up to date with “tessera migrate”."
-                raise VerificationImpossible(message) from error
-            except (OSError, asyncpg.PostgresError) as error:
-                message = f"The database cannot be read: {error}. Check DATABASE_URL."
-                raise VerificationImpossible(message) from error
-        if findings:
-            raise typer.Exit(1)
+        run_verification(database_url, _verify)
 
     return commands
 
 
 async def _verify(url: str) -> int:
-    database = await Database.connect(url, pool_size=2, statement_timeout=_STATEMENT_TIMEOUT_S)
-    messages = Console(stderr=True, highlight=False, soft_wrap=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    database = await Database.connect(url, pool_size=2, statement_timeout=STATEMENT_TIMEOUT_S)
+    messages = open_messages()
     findings = 0
     try:
-        with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
+        with open_progress(messages) as progress:
             async with database.snapshot() as snapshot:
                 (bounds,) = await snapshot.fetch(BOUNDS)
             parts = (
@@ -86,8 +70,7 @@ async def _verify(url: str) -> int:
                         findings += 1
     finally:
         await database.close()
-    verdict = "everything agrees" if not findings else format_count(findings, "contradiction")
-    messages.print(f"Verified {format_count(bounds.ledgers, 'ledger')}: {verdict}.")
+    print_verdict(messages, format_count(bounds.ledgers, "ledger"), findings)
     return findings
 
 

@@ -7,7 +7,8 @@ import re
 from sqlalchemy import make_url
 from typer.testing import CliRunner, Result
 
-from graphql_api.custody_commands import VerificationImpossible, custody_commands
+from graphql_api.custody_commands import custody_commands
+from graphql_api.verification import VerificationImpossible
 from tests.support.application import application_url
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.queries import execute

@@ -17,8 +17,8 @@ from db.database import Database
 from domain.permissions import Role
 from domain.points.running_state import AccountState
 from domain.points.valuation_facts import decode_facts, encode_facts
-from graphql_api.custody_commands import VerificationImpossible
 from graphql_api.ledger_commands import PartsDone
+from graphql_api.verification import VerificationImpossible
 from tests.support.client import Clients
 from tests.support.clock import TestClock
 from tests.support.factories.consignments import ConsignmentFactory
