@@ -8,24 +8,11 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import BindParameter, text, update
 
+from db.points.posting_reads import AccountRow
 from db.points.tables import PointsEntryTable, ValuationTable
 from db.program.tables import ProgramTable
 from db.sessions import Writing
 from db.statement import Change, blobs, moment, moments, numbers, texts, uuids
-
-
-class NewAccount(Struct, frozen=True):
-    """The account of an ECP in a scheme after a posting."""
-
-    ecp: int
-    scheme: int
-    available: int
-    lines: int
-    last_sold_at: datetime | None
-    last_source: str | None
-    last_external_id: str | None
-    state: bytes | None
-    revalue_from: datetime | None
 
 
 class NewValuation(Struct, frozen=True):
@@ -165,12 +152,12 @@ async def _set_ledgers(session: Writing, ledgers: Sequence[LedgerEnd]) -> None:
     await session.run(_SET_LEDGERS, ecps=ecps, seqs=seqs, times=times)
 
 
-async def set_accounts(session: Writing, accounts: Sequence[NewAccount]) -> None:
+async def set_accounts(session: Writing, accounts: Sequence[AccountRow]) -> None:
     """Set accounts, and add those that do not exist yet."""
     await session.run(_SET_ACCOUNTS, **_account_parameters(accounts))
 
 
-def _account_parameters(accounts: Sequence[NewAccount]) -> dict[str, Any]:
+def _account_parameters(accounts: Sequence[AccountRow]) -> dict[str, Any]:
     return {
         "ecps": [one.ecp for one in accounts],
         "schemes": [one.scheme for one in accounts],
@@ -189,7 +176,7 @@ async def write_posting(
     *,
     valuations: Sequence[tuple[Any, ...]],
     entries: Sequence[tuple[Any, ...]],
-    accounts: Sequence[NewAccount],
+    accounts: Sequence[AccountRow],
     ledgers: Sequence[LedgerEnd],
 ) -> None:
     """Add valuations and entries, given by the values of their columns, and set accounts and ledgers.

@@ -30,17 +30,17 @@ class EarningEcpRow(Struct, frozen=True):
 
 
 class AccountRow(Struct, frozen=True):
-    """The account of an ECP in a scheme."""
+    """The account of an ECP in a scheme, as it is or as a posting leaves it; empty without a line."""
 
     ecp: int
     scheme: int
-    available: int
-    lines: int
-    last_sold_at: datetime | None
-    last_source: str | None
-    last_external_id: str | None
-    state: bytes | None
-    revalue_from: datetime | None
+    available: int = 0
+    lines: int = 0
+    last_sold_at: datetime | None = None
+    last_source: str | None = None
+    last_external_id: str | None = None
+    state: bytes | None = None
+    revalue_from: datetime | None = None
 
 
 class RevisionHeadRow(Struct, frozen=True):

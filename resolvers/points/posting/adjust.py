@@ -3,9 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from db.outbox.changes import NewEvent, append_events
-from db.points.changes import ENTRY_COLUMNS, NewAccount, NewEntry, write_posting
-from db.points.posting_reads import ACCOUNTS, SCHEME_NUMBER
+from db.points.changes import ENTRY_COLUMNS, NewEntry, write_posting
+from db.points.posting_reads import ACCOUNTS, SCHEME_NUMBER, AccountRow
 from db.sessions import Writing
 from domain.events import EventKind
 from domain.points.events import about_posting
@@ -27,8 +29,8 @@ async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustmen
     ecp = ledgers.ecps[ecp_id]
     recorded_at = ledgers.times[ecp.number]
     rows = {row.scheme: row for row in await session.fetch(ACCOUNTS, ecps=[ecp.number])}
-    row = rows.get(scheme)
-    available = points + (0 if row is None else row.available)
+    before = rows.get(scheme) or AccountRow(ecp.number, scheme)
+    account = replace(before, available=before.available + points)
     accounts = LedgerAccount.ISSUED, LedgerAccount.AVAILABLE
     debit, credit = accounts if points > 0 else reversed(accounts)
     entry = NewEntry(
@@ -36,24 +38,13 @@ async def post_adjustment(  # noqa: PLR0913, PLR0917 - the parts of an adjustmen
         seq=ledgers.seqs[ecp.number] + 1,
         scheme=scheme,
         points=abs(points),
-        balance_after=available,
+        balance_after=account.available,
         effective_at=recorded_at,
         recorded_at=recorded_at,
         kind=PointsEntryKind.ADJUSTMENT.value,
         debit=debit.value,
         credit=credit.value,
         adjustment_id=adjustment_id,
-    )
-    account = NewAccount(
-        ecp=ecp.number,
-        scheme=scheme,
-        available=available,
-        lines=0 if row is None else row.lines,
-        last_sold_at=None if row is None else row.last_sold_at,
-        last_source=None if row is None else row.last_source,
-        last_external_id=None if row is None else row.last_external_id,
-        state=None if row is None else row.state,
-        revalue_from=None if row is None else row.revalue_from,
     )
     await write_posting(
         session,

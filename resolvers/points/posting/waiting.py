@@ -6,8 +6,10 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from db.points.changes import NewAccount, set_accounts
+from db.points.changes import set_accounts
+from db.points.posting_reads import AccountRow
 from db.points.revaluation_reads import LATER_LINES
 from db.sessions import Writing
 from domain.jobs.facts import JobKind
@@ -59,21 +61,11 @@ def _waits(account: TouchedAccount) -> bool:
     return account.row is not None and account.row.revalue_from is not None
 
 
-def _let_wait(account: TouchedAccount) -> NewAccount:
+def _let_wait(account: TouchedAccount) -> AccountRow:
     """The account as it waits: its state is that before the first line that waits, or unknown."""
     row, first = account.row, account.changes[0].place.sold_at
     if row is None:
         raise ValueError("an account without lines never waits")
     known = row.revalue_from
     since: datetime = first if known is None else min(known, first)
-    return NewAccount(
-        ecp=row.ecp,
-        scheme=row.scheme,
-        available=row.available,
-        lines=row.lines,
-        last_sold_at=row.last_sold_at,
-        last_source=row.last_source,
-        last_external_id=row.last_external_id,
-        state=row.state if known == since else None,
-        revalue_from=since,
-    )
+    return replace(row, state=row.state if known == since else None, revalue_from=since)

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from db.outbox.changes import NewEvent, append_events
-from db.points.changes import NewAccount, write_posting
-from db.points.posting_reads import POSTED_ENTRIES, PostedEntryRow
+from db.points.changes import write_posting
+from db.points.posting_reads import POSTED_ENTRIES, AccountRow, PostedEntryRow
 from db.sessions import Writing
 from domain.events import EventKind
 from domain.points.entries import Balance, Component, EntryWriter, OpenEntry, PostedEntry, open_entries, takes_back
@@ -32,7 +32,7 @@ async def write_values(session: Writing, ledgers: Ledgers, valued: Sequence[Valu
     posted = await _load_posted(session, valued)
     writer = EntryWriter(ledgers.times, ledgers.seqs, posted)
     points: dict[int, int] = {}
-    accounts: list[NewAccount] = []
+    accounts: list[AccountRow] = []
     for account, values, state in valued:
         balance = Balance(account.of.ecp.number, account.of.scheme, 0 if account.row is None else account.row.available)
         new = 0
@@ -61,11 +61,11 @@ async def write_values(session: Writing, ledgers: Ledgers, valued: Sequence[Valu
 
 def _new_account(
     account: TouchedAccount, values: Sequence[LineValue], state: RunningState, *, available: int, new: int
-) -> NewAccount:
+) -> AccountRow:
     row = account.row
     places = [*(value.line.place for value in values[-1:]), account.last]
     last = max((place for place in places if place is not None), default=None)
-    return NewAccount(
+    return AccountRow(
         ecp=account.of.ecp.number,
         scheme=account.of.scheme,
         available=available,
