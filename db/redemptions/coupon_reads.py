@@ -1,9 +1,6 @@
 """Statements that read one coupon: its run, where its serial is, and whether an ECP redeemed it."""
 
-from typing import Final
-
-from sqlalchemy import Integer, and_, func, select
-from sqlalchemy.dialects.postgresql import INT8RANGE
+from sqlalchemy import select
 
 from db.columns import columns
 from db.consignments.custody_tables import CustodyPlaceTable, CustodyTable
@@ -11,11 +8,11 @@ from db.consignments.tables import AllotmentTable, ConsignmentLineTable
 from db.coupons.tables import CouponRunTable
 from db.ecps.tables import EcpTable
 from db.redemptions.rows import CouponRow
+from db.redemptions.serial_joins import ALLOTTED, IN_CUSTODY, OF_RUN, REDEEMED, SERIAL
 from db.redemptions.tables import RedemptionTable
 from db.schemes.tables import SchemeTable
-from db.statement import Statement, number
+from db.statement import Statement
 
-_SERIAL: Final = number("serial")
 # The coupon of a serial that a run has. It is in no consignment while nobody has taken it, and in none again after a
 # cancellation that gave it back.
 COUPON_OF_SERIAL = Statement(
@@ -23,7 +20,7 @@ COUPON_OF_SERIAL = Statement(
         *columns(
             CouponRunTable,
             CouponRow,
-            serial=_SERIAL,
+            serial=SERIAL,
             consignment_id=ConsignmentLineTable.consignment_id,
             line_id=ConsignmentLineTable.id,
             leg=CustodyPlaceTable.leg,
@@ -36,27 +33,12 @@ COUPON_OF_SERIAL = Statement(
     )
     .select_from(CouponRunTable)
     .join(SchemeTable, SchemeTable.id == CouponRunTable.scheme_id)
-    .outerjoin(
-        AllotmentTable,
-        and_(
-            AllotmentTable.run_id == CouponRunTable.id,
-            AllotmentTable.span.op("@>")(_SERIAL),
-            AllotmentTable.released_at.is_(None),
-        ),
-    )
+    .outerjoin(AllotmentTable, ALLOTTED)
     .outerjoin(ConsignmentLineTable, ConsignmentLineTable.id == AllotmentTable.line_id)
-    .outerjoin(
-        CustodyTable,
-        and_(
-            CustodyTable.line_id == ConsignmentLineTable.id,
-            CustodyTable.segment == _SERIAL.op(">>")(ConsignmentLineTable.segment_bits).cast(Integer),
-            CustodyTable.spans.op("@>")(_SERIAL),
-        ),
-    )
+    .outerjoin(CustodyTable, IN_CUSTODY)
     .outerjoin(CustodyPlaceTable, CustodyPlaceTable.id == CustodyTable.place_id)
-    .outerjoin(RedemptionTable, and_(RedemptionTable.run_id == CouponRunTable.id, RedemptionTable.serial == _SERIAL))
+    .outerjoin(RedemptionTable, REDEEMED)
     .outerjoin(EcpTable, EcpTable.number == RedemptionTable.ecp)
-    # As a range, because the index of runs serves ranges.
-    .where(CouponRunTable.span.op("@>")(func.int8range(_SERIAL, _SERIAL, "[]", type_=INT8RANGE()))),
+    .where(OF_RUN),
     CouponRow,
 )

@@ -6,7 +6,7 @@ redeemed coupons. So one of the two comes first, and the other sees it.
 
 from typing import Final
 
-from sqlalchemy import Boolean, Integer, Text, and_, any_, bindparam, case, cast, func, select
+from sqlalchemy import Boolean, Text, and_, any_, bindparam, case, cast, func, select
 from sqlalchemy.dialects.postgresql import INT8RANGE
 
 from db.catalog.tables import VariantTable
@@ -18,23 +18,21 @@ from db.coupons.tables import CouponRunTable
 from db.ecps.tables import EcpTable
 from db.enrollments.tables import EnrollmentTable
 from db.redemptions.rows import MissingCouponRow
+from db.redemptions.serial_joins import ALLOTTED, IN_CUSTODY, OF_RUN, REDEEMED, SEGMENT, SERIAL
 from db.redemptions.tables import DiscrepancyEvidenceTable, RedemptionTable, WrongCodesTable
 from db.schemes.tables import SchemeTable
 from db.statement import Statement, number, uuid, uuids
 from domain.consignments.facts import Condition, MovementKind
 from domain.redemptions.facts import CouponFacts
 
-_SERIAL: Final = number("serial")
-_OF_RUN: Final = CouponRunTable.span.op("@>")(func.int8range(_SERIAL, _SERIAL, "[]", type_=INT8RANGE()))
-_SEGMENT: Final = _SERIAL.op(">>")(ConsignmentLineTable.segment_bits).cast(Integer)
 _COMMISSIONED: Final = (
     select(func.max(MovementTable.occurred_at))
     .select_from(MovementPartTable)
     .join(MovementTable, MovementTable.id == MovementPartTable.movement_id)
     .where(
         MovementPartTable.line_id == ConsignmentLineTable.id,
-        MovementPartTable.segment == _SEGMENT,
-        MovementPartTable.spans.op("@>")(_SERIAL),
+        MovementPartTable.segment == SEGMENT,
+        MovementPartTable.spans.op("@>")(SERIAL),
         MovementTable.kind == MovementKind.COMMISSIONED.value,
     )
     .correlate(ConsignmentLineTable)
@@ -48,7 +46,7 @@ LOCK_COUPON = Statement(
             CouponRunTable,
             CouponFacts,
             run_id=CouponRunTable.id,
-            serial=_SERIAL,
+            serial=SERIAL,
             scheme=SchemeTable.number,
             title=SchemeTable.title,
             starts_on=SchemeTable.starts_on,
@@ -70,23 +68,9 @@ LOCK_COUPON = Statement(
         )
     )
     .select_from(CouponRunTable)
-    .join(
-        AllotmentTable,
-        and_(
-            AllotmentTable.run_id == CouponRunTable.id,
-            AllotmentTable.span.op("@>")(_SERIAL),
-            AllotmentTable.released_at.is_(None),
-        ),
-    )
+    .join(AllotmentTable, ALLOTTED)
     .join(ConsignmentLineTable, ConsignmentLineTable.id == AllotmentTable.line_id)
-    .join(
-        CustodyTable,
-        and_(
-            CustodyTable.line_id == ConsignmentLineTable.id,
-            CustodyTable.segment == _SEGMENT,
-            CustodyTable.spans.op("@>")(_SERIAL),
-        ),
-    )
+    .join(CustodyTable, IN_CUSTODY)
     .join(CustodyPlaceTable, CustodyPlaceTable.id == CustodyTable.place_id)
     .join(SchemeTable, SchemeTable.id == CouponRunTable.scheme_id)
     .join(EcpTable, EcpTable.id == uuid("ecp_id"))
@@ -94,9 +78,9 @@ LOCK_COUPON = Statement(
         EnrollmentTable,
         and_(EnrollmentTable.scheme_id == CouponRunTable.scheme_id, EnrollmentTable.ecp_id == EcpTable.id),
     )
-    .outerjoin(RedemptionTable, and_(RedemptionTable.run_id == CouponRunTable.id, RedemptionTable.serial == _SERIAL))
+    .outerjoin(RedemptionTable, REDEEMED)
     .outerjoin(WrongCodesTable, WrongCodesTable.owner_id == EcpTable.id)
-    .where(_OF_RUN, CouponRunTable.key_id == number("key_id"))
+    .where(OF_RUN, CouponRunTable.key_id == number("key_id"))
     .with_for_update(read=True, of=CustodyTable),
     CouponFacts,
 )
@@ -104,15 +88,8 @@ LOCK_COUPON = Statement(
 IS_IN_CONSIGNMENT = Statement(
     select(AllotmentTable.id.is_not(None).label("allotted"))
     .select_from(CouponRunTable)
-    .outerjoin(
-        AllotmentTable,
-        and_(
-            AllotmentTable.run_id == CouponRunTable.id,
-            AllotmentTable.span.op("@>")(_SERIAL),
-            AllotmentTable.released_at.is_(None),
-        ),
-    )
-    .where(_OF_RUN, CouponRunTable.key_id == number("key_id")),
+    .outerjoin(AllotmentTable, ALLOTTED)
+    .where(OF_RUN, CouponRunTable.key_id == number("key_id")),
     scalar(bool),
 )
 
@@ -167,7 +144,7 @@ LOCK_DISCREPANCY_OF_SERIAL = Statement(
     .join(ConsignmentTable, ConsignmentTable.id == DiscrepancyTable.consignment_id)
     .join(ConsignmentLineTable, ConsignmentLineTable.id == DiscrepancyTable.line_id)
     .join(VariantTable, VariantTable.id == ConsignmentLineTable.variant_id)
-    .where(DiscrepancyTable.line_id == uuid("line_id"), DiscrepancyTable.spans.op("@>")(_SERIAL))
+    .where(DiscrepancyTable.line_id == uuid("line_id"), DiscrepancyTable.spans.op("@>")(SERIAL))
     .order_by(DiscrepancyTable.opened_at.desc())
     .limit(1)
     .with_for_update(key_share=True, of=DiscrepancyTable),
