@@ -26,6 +26,7 @@ from starlette.routing import Route
 
 from benchmarks import floor_reads, floor_statements
 from benchmarks.operations import DETAIL, LANDING, SMALL
+from benchmarks.tokens import read_account
 from domain.permissions import Permission, Role, Viewer
 
 Read = Callable[[Any, Viewer, datetime, dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -70,15 +71,7 @@ class Floor:
         return _json({"data": data}, 200)
 
     def _account(self, header: str) -> UUID:
-        claims = jwt.decode(
-            header.removeprefix("Bearer "),
-            self._key,
-            algorithms=["EdDSA"],
-            audience="tessera",
-            issuer="tessera",
-            options={"require": ["exp", "aud", "iss", "sub"]},
-        )
-        return UUID(claims["sub"])
+        return read_account(header, self._key)
 
 
 def build_floor(pool: Any, keys: Path) -> Starlette:

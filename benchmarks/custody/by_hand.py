@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from benchmarks.custody import moves_by_hand, pages_by_hand
 from benchmarks.floor import open_pool
+from benchmarks.tokens import read_account
 from db.accounts.reads import SIGN_IN_OF_ACCOUNT
 from domain.permissions import Permission, Role, Viewer
 from graphql_api.serving import StreamingServer, listen, server_config
@@ -72,15 +73,7 @@ class ByHand:
     def _account(self, header: str) -> UUID:
         known = self._verified.get(header)
         if known is None:
-            claims = jwt.decode(
-                header.removeprefix("Bearer "),
-                self._key,
-                algorithms=["EdDSA"],
-                audience="tessera",
-                issuer="tessera",
-                options={"require": ["exp", "aud", "iss", "sub"]},
-            )
-            known = self._verified[header] = UUID(claims["sub"])
+            known = self._verified[header] = read_account(header, self._key)
         return known
 
 

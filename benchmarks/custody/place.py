@@ -14,6 +14,7 @@ from msgspec import Struct
 from sqlalchemy import make_url
 
 from benchmarks.servers import ROOT
+from benchmarks.sql import execute
 from db.accounts.changes import add_accounts
 from db.accounts.rows import AccountRow
 from db.catalog.changes import CatalogRow, put_rows
@@ -96,13 +97,13 @@ def fresh_place(server: EmbeddedPostgres, name: str) -> Iterator[Place]:
     server_url = server.start()
     owner_url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
-    asyncio.run(_execute(server_url, drop, f"CREATE DATABASE {name}"))
+    asyncio.run(execute(server_url, drop, f"CREATE DATABASE {name}"))
     try:
         url = server.for_application(owner_url)
         migrations.upgrade(owner_url, application=make_url(url).username)
         yield asyncio.run(fill_place(owner_url, url))
     finally:
-        asyncio.run(_execute(server_url, drop))
+        asyncio.run(execute(server_url, drop))
 
 
 @contextlib.asynccontextmanager
@@ -117,7 +118,7 @@ async def opened(place: Place, *, pool_size: int = 4) -> AsyncIterator[Environme
 
 async def analyze(place: Place) -> None:
     """Let PostgreSQL know how much there is, as it does by itself after a while."""
-    await _execute(place.owner_url, "VACUUM ANALYZE")
+    await execute(place.owner_url, "VACUUM ANALYZE")
 
 
 async def fill_place(owner_url: str, url: str) -> Place:
@@ -200,12 +201,3 @@ async def _postmaster(url: str) -> int:
     finally:
         await connection.close()
     return int((Path(folder) / "postmaster.pid").read_text("ascii").split("\n")[0])
-
-
-async def _execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-import asyncpg
 import uuid_utils.compat
 from msgspec import Struct
 from sqlalchemy import make_url
 
 from benchmarks.servers import ROOT
+from benchmarks.sql import execute
 from db.accounts.changes import put_account
 from db.accounts.rows import AccountRow
 from db.database import Database
@@ -51,12 +51,12 @@ def fresh_place(server_url: str, name: str, schemes: int) -> Iterator[Place]:
     """A new database with some schemes, dropped after the block."""
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
-    asyncio.run(_execute(server_url, drop, f"CREATE DATABASE {name}"))
+    asyncio.run(execute(server_url, drop, f"CREATE DATABASE {name}"))
     try:
         migrations.upgrade(url)
         yield asyncio.run(_filled(url, schemes))
     finally:
-        asyncio.run(_execute(server_url, drop))
+        asyncio.run(execute(server_url, drop))
 
 
 async def _filled(url: str, schemes: int) -> Place:
@@ -87,12 +87,3 @@ async def _filled(url: str, schemes: int) -> Place:
     finally:
         await database.close()
     return Place(url, account.id, tuple(ids))
-
-
-async def _execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()

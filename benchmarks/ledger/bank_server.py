@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import asyncpg
-
 from benchmarks.custody.place import SECRETS, fresh_place
 from benchmarks.events.servers import workers_of
 from benchmarks.ledger.bank import Bank, BankSize, Outcome, Say
 from benchmarks.ledger.bank_place import BankPlace, Limits, prepare_bank
 from benchmarks.servers import Credentials, Server, Signer, running
+from benchmarks.sql import change_settings
 from db.embedded.server import EmbeddedPostgres
 
 _WORKERS: Final = 2
@@ -51,18 +50,7 @@ def run_bank(postgres: EmbeddedPostgres, bank: BankPlace, server: Server, size: 
 
 def make_forgetful(bank: BankPlace) -> None:
     """Let PostgreSQL acknowledge commits that only it remembers."""
-    asyncio.run(_execute(bank.place.owner_url))
-
-
-async def _execute(url: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in FORGETFUL:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-    # Every process reads its settings again before its next statement.
-    await asyncio.sleep(0.3)
+    asyncio.run(change_settings(bank.place.owner_url, *FORGETFUL))
 
 
 def _await_workers(server: Server) -> None:

@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from benchmarks.floor import open_pool
 from benchmarks.floor_reads import global_id
+from benchmarks.tokens import read_account
 from domain.points.ledger import LedgerAccount, PointsEntryKind
 from graphql_api.serving import StreamingServer, listen, server_config
 from graphql_api.settings import Settings
@@ -72,15 +73,7 @@ class Home:
     def _account(self, header: str) -> UUID:
         known = self._verified.get(header)
         if known is None:
-            claims = jwt.decode(
-                header.removeprefix("Bearer "),
-                self._key,
-                algorithms=["EdDSA"],
-                audience="tessera",
-                issuer="tessera",
-                options={"require": ["exp", "aud", "iss", "sub"]},
-            )
-            known = self._verified[header] = UUID(claims["sub"])
+            known = self._verified[header] = read_account(header, self._key)
         return known
 
 

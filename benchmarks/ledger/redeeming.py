@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import asyncpg
 import uvloop
 from msgspec import Struct
 from uuid_utils.compat import uuid7
@@ -18,6 +17,7 @@ from benchmarks.ledger.client import Caller, CallFailed, body
 from benchmarks.ledger.place import Ecp, SchemeTerms, add_members, begun_scheme, commissioned
 from benchmarks.ledger.recording import serving
 from benchmarks.servers import Server
+from benchmarks.sql import change_settings
 from db.coupons.reads import RUNS_BY_SCHEME
 from domain.channels import EarningChannel
 from domain.rules.model import BonusRule, FlatPoints, RuleLimits, TierClause
@@ -63,10 +63,10 @@ def measure_redeeming(place: Place, size: RedeemingSize) -> tuple[list[Line], di
         _period(place, server, tokens, coupons, _WARM_SECONDS)
         try:
             for name, periods in found.items():
-                asyncio.run(_execute(place.owner_url, *(_SLOW_DISK if name else _FAST_DISK), _RELOAD))
+                asyncio.run(change_settings(place.owner_url, *(_SLOW_DISK if name else _FAST_DISK), _RELOAD))
                 periods += [_period(place, server, tokens, coupons, size.seconds) for _ in range(size.rounds)]
         finally:
-            asyncio.run(_execute(place.owner_url, *_FAST_DISK, _RELOAD))
+            asyncio.run(change_settings(place.owner_url, *_FAST_DISK, _RELOAD))
     return [line for name, periods in found.items() for line in _lines(name, periods)], dict(found)
 
 
@@ -156,14 +156,3 @@ async def _drive(
 
     await asyncio.gather(*(app() for _ in range(CLIENTS)))
     return times, failures
-
-
-async def _execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-    # Every process reads its settings again before its next statement.
-    await asyncio.sleep(0.3)

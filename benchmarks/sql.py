@@ -1,0 +1,25 @@
+"""Statements on connections of their own: for databases that benchmarks make, and for settings that they change."""
+
+import asyncio
+from typing import Final
+
+import asyncpg
+
+# Every process reads its settings again before its next statement.
+_SETTLING_S: Final = 0.3
+
+
+async def execute(url: str, *statements: str) -> None:
+    """Run statements."""
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def change_settings(url: str, *statements: str) -> None:
+    """Run statements that change settings, and wait until every process of the server has read them."""
+    await execute(url, *statements)
+    await asyncio.sleep(_SETTLING_S)
