@@ -18,9 +18,9 @@ from tests.support.world import World
 @pytest.fixture
 async def story(enrollments: EnrollmentFactory, clock: TestClock, world: World) -> LedgerStory:
     """The scheme and the ECP, without sales."""
-    told = LedgerStory(enrollments, clock, world)
-    await told.begin()
-    return told
+    begun = LedgerStory(enrollments, clock, world)
+    await begun.begin()
+    return begun
 
 
 @pytest.fixture

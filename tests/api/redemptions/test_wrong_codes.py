@@ -78,11 +78,9 @@ async def test_too_many_wrong_codes_lock_the_ecp_until_a_manager_unlocks_it(
             "lockedAt": locked_at,
         }
     assert await contents(database_url) == before
-    told = await notifications(scene, Role.ECP), await notifications(scene, Role.PROGRAM_MANAGER)
-    assert told[0] == [
-        "You tried 20 wrong codes and cannot redeem coupons now. Ask your program manager to unlock you."
-    ]
-    assert told[1] == [
+    of_ecp, of_manager = await notifications(scene, Role.ECP), await notifications(scene, Role.PROGRAM_MANAGER)
+    assert of_ecp == ["You tried 20 wrong codes and cannot redeem coupons now. Ask your program manager to unlock you."]
+    assert of_manager == [
         "ECP-2026-000001 tried 20 wrong codes and cannot redeem coupons now. Unlock the ECP if it was a mistake."
     ]
     found = (await scene.attempts(first=2))["redemptionAttempts"]

@@ -121,6 +121,7 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
     (sale("s", line(unitPrice=12.5)), [("INVALID", "lines.0.unitPrice", DECIMAL)]),
     (sale("s", line(unitPrice="1e2")), [("INVALID", "lines.0.unitPrice", DECIMAL)]),
     (sale("s", line(currency="inr")), [("INVALID", "lines.0.currency", f"“inr” {CURRENCY}")]),
+    # ISO 4217 has this code for “no currency”.
     (sale("s", line(currency="XXX")), [("INVALID", "lines.0.currency", f"“XXX” {CURRENCY}")]),
     (
         sale("s", line("NONE-1", 0, currency=""), ecpCode="nobody", soldAt="2026-02-30T00:00:00Z"),
