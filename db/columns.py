@@ -5,7 +5,8 @@ from enum import Enum
 from typing import Any, Final, Generic, TypeVar, get_args, get_type_hints
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, CompoundSelect, Select, TextualSelect
+from sqlalchemy import ColumnClause, ColumnElement, CompoundSelect, Select, TextualSelect
+from sqlalchemy import column as column_named
 
 RowT = TypeVar("RowT")
 # Everything that returns rows: a SELECT, a union of several, or text that names its columns.
@@ -34,6 +35,11 @@ class Shape(Generic[RowT]):
             expected, given = ", ".join(self._names), ", ".join(found) or "none"
             message = f"{self.title} needs the columns {expected}, but the statement has {given}."
             raise TypeError(message)
+
+
+def named_columns(row: type[Any]) -> list[ColumnClause[Any]]:
+    """One column for each field of the row type, for statements that are written as text."""
+    return [column_named(name) for name in _fields(row)]
 
 
 def columns(table: Any, row: type[Any], **expressions: Any) -> list[ColumnElement[Any]]:

@@ -2,8 +2,9 @@
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import column, text
+from sqlalchemy import text
 
+from db.columns import named_columns
 from db.statement import Statement, uuid
 
 
@@ -15,7 +16,7 @@ class HoldFaultRow(NamedTuple):
 
 
 def _statement(sql: str) -> Statement[HoldFaultRow]:
-    query = text(sql).bindparams(uuid("consignment_id")).columns(*map(column, HoldFaultRow._fields))
+    query = text(sql).bindparams(uuid("consignment_id")).columns(*named_columns(HoldFaultRow))
     return Statement(query, HoldFaultRow)
 
 

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import column, text
+from sqlalchemy import text
 
+from db.columns import named_columns
 from db.statement import Statement, moments, uuids
 
 
@@ -44,8 +45,8 @@ CROSS JOIN LATERAL (
 """
 
 
-RANKS_AT: Final = Statement(text(_RANKS).bindparams(moments("moments")).columns(*map(column, RankRow._fields)), RankRow)
+RANKS_AT: Final = Statement(text(_RANKS).bindparams(moments("moments")).columns(*named_columns(RankRow)), RankRow)
 CATEGORIES_AT: Final = Statement(
-    text(_CATEGORIES).bindparams(uuids("ids"), moments("moments")).columns(*map(column, CategoryOfProductRow._fields)),
+    text(_CATEGORIES).bindparams(uuids("ids"), moments("moments")).columns(*named_columns(CategoryOfProductRow)),
     CategoryOfProductRow,
 )

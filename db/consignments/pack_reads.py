@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from db.catalog.reads import VARIANT_COLUMNS
 from db.catalog.tables import VariantTable
-from db.columns import columns, scalar
+from db.columns import columns, named_columns, scalar
 from db.consignments.custody_reads import spans
 from db.consignments.custody_tables import CustodyPlaceTable, MovementTable
 from db.consignments.pack_rows import (
@@ -85,7 +85,7 @@ CONTENTS: Final[Statement[PackContentRow]] = Statement(
         """
     )
     .bindparams(uuids("ids"))
-    .columns(*map(column, PackContentRow._fields)),
+    .columns(*named_columns(PackContentRow)),
     PackContentRow,
 )
 # The places on hand at a leg, locked in the one order of all writers.

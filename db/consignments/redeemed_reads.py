@@ -1,12 +1,12 @@
 """The statement that reads redeemed coupons by the numbers that the ledger gives them."""
 
 from datetime import datetime
-from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import column, text
+from sqlalchemy import text
 
+from db.columns import named_columns
 from db.statement import Statement, numbers
 
 
@@ -24,7 +24,6 @@ class RedeemedCouponRow(Struct, frozen=True):
     redeemed_by: UUID
 
 
-_COLUMNS: Final[list[Any]] = [column(name) for name in RedeemedCouponRow.__struct_fields__]
 REDEEMED_COUPONS = Statement(
     text("""
 SELECT redemption.sale AS number, redemption.serial, run.key_id, run.scheme_id, run.variant_id, line.consignment_id,
@@ -38,6 +37,6 @@ LEFT JOIN consignment_line AS line ON line.id = allotment.line_id
 WHERE redemption.sale = ANY (:numbers)
 """)
     .bindparams(numbers("numbers"))
-    .columns(*_COLUMNS),
+    .columns(*named_columns(RedeemedCouponRow)),
     RedeemedCouponRow,
 )

@@ -2,8 +2,9 @@
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import column, text
+from sqlalchemy import text
 
+from db.columns import named_columns
 from db.statement import Statement, uuid
 
 
@@ -46,6 +47,6 @@ WRONG_PACKS: Final[Statement[WrongPackRow]] = Statement(
         """
     )
     .bindparams(uuid("consignment_id"))
-    .columns(*map(column, WrongPackRow._fields)),
+    .columns(*named_columns(WrongPackRow)),
     WrongPackRow,
 )

@@ -2,14 +2,15 @@
 
 from typing import Any, Final
 
-from sqlalchemy import column, text
+from sqlalchemy import text
 
+from db.columns import named_columns
 from db.consignments.verify_rows import QuantityDifferenceRow
 from db.statement import Statement, uuid
 
 
 def _compare(sql: str) -> Statement[Any]:
-    query = text(sql).bindparams(uuid("consignment_id")).columns(*map(column, QuantityDifferenceRow._fields))
+    query = text(sql).bindparams(uuid("consignment_id")).columns(*named_columns(QuantityDifferenceRow))
     return Statement(query, QuantityDifferenceRow)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import column, text
 
-from db.columns import scalar
+from db.columns import named_columns, scalar
 from db.consignments.verify_rows import (
     BatchDifferenceRow,
     FaultyMovementRow,
@@ -25,7 +25,7 @@ from db.statement import Statement, number, numbers, texts, uuid
 
 
 def _statement(sql: str, row: type[Any], *parameters: Any) -> Statement[Any]:
-    return Statement(text(sql).bindparams(*parameters).columns(*map(column, row._fields)), row)
+    return Statement(text(sql).bindparams(*parameters).columns(*named_columns(row)), row)
 
 
 CONSIGNMENT_COUNT: Final = Statement(

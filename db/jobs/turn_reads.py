@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, column, func, literal, select, text
+from sqlalchemy import BigInteger, func, literal, select, text
 
-from db.columns import scalar
+from db.columns import named_columns, scalar
 from db.jobs.rows import DueJobRow
 from db.jobs.tables import OWNER_KEY
 from db.statement import Statement, moment, number, texts
@@ -60,6 +60,6 @@ FOR UPDATE OF job SKIP LOCKED
 NEXT_JOBS = Statement(
     text(_NEXT_JOBS)
     .bindparams(moment("now"), texts("kinds"), number("per_account"), number("limit"))
-    .columns(*map(column, DueJobRow.__struct_fields__)),
+    .columns(*named_columns(DueJobRow)),
     DueJobRow,
 )

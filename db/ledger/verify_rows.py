@@ -5,8 +5,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import column, text
+from sqlalchemy import text
 
+from db.columns import named_columns
 from db.statement import Statement, number
 
 
@@ -123,4 +124,4 @@ def of_ecps(faults: str) -> Statement[FaultRow]:
 
 def named(sql: str, row: type[Any], *parameters: Any) -> Statement[Any]:
     """A statement whose columns are the fields of the row."""
-    return Statement(text(sql).bindparams(*parameters).columns(*map(column, row.__struct_fields__)), row)
+    return Statement(text(sql).bindparams(*parameters).columns(*named_columns(row)), row)

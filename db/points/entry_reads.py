@@ -12,6 +12,7 @@ from msgspec import Struct
 from sqlalchemy import BindParameter, Integer, bindparam, column, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from db.columns import named_columns
 from db.counting import OwnerCount
 from db.keyset import Sort
 from db.points.entry_rows import BalanceRow, EntryRow
@@ -225,5 +226,4 @@ def _entries(sql: str, parameters: list[BindParameter[Any]]) -> Statement[EntryR
 
 
 def _balances(sql: str, parameters: list[BindParameter[Any]]) -> Statement[BalanceRow]:
-    named: list[Any] = [column(name) for name in BalanceRow.__struct_fields__]
-    return Statement(text(sql).bindparams(*parameters).columns(*named), BalanceRow)
+    return Statement(text(sql).bindparams(*parameters).columns(*named_columns(BalanceRow)), BalanceRow)

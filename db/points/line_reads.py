@@ -5,8 +5,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import column, text
+from sqlalchemy import text
 
+from db.columns import named_columns
 from db.statement import Statement, number
 
 
@@ -25,8 +26,7 @@ class AskedLineRow(Struct, frozen=True):
 
 
 def _statement(sql: str, *parameters: Any) -> Statement[AskedLineRow]:
-    named: list[Any] = [column(name) for name in AskedLineRow.__struct_fields__]
-    return Statement(text(sql).bindparams(*parameters).columns(*named), AskedLineRow)
+    return Statement(text(sql).bindparams(*parameters).columns(*named_columns(AskedLineRow)), AskedLineRow)
 
 
 # The line at a position of the newest revision that has it: one that was corrected away can still be asked about.

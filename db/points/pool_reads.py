@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import any_, column, select, text
 
-from db.columns import columns, scalar
+from db.columns import columns, named_columns, scalar
 from db.points.tables import PointsPoolLimitTable, PointsPoolTable
 from db.statement import Statement, number, numbers, uuids
 
@@ -56,9 +56,7 @@ JOIN points_pool AS part ON part.scheme = known.scheme AND part.rule_id = known.
 WHERE known.scheme = ANY(:schemes)
 GROUP BY known.scheme, known.rule_id
 """
-POOLS: Final = Statement(
-    text(_POOLS).bindparams(numbers("schemes")).columns(*[column(name) for name in PoolRow.__struct_fields__]), PoolRow
-)
+POOLS: Final = Statement(text(_POOLS).bindparams(numbers("schemes")).columns(*named_columns(PoolRow)), PoolRow)
 # In the order in which all transactions lock them: limits first, where they are locked, and slices after them.
 LOCK_LIMITS: Final = Statement(
     select(*columns(PointsPoolLimitTable, PoolLimitRow))
@@ -78,9 +76,7 @@ JOIN valuation AS found ON found.ecp = entry.ecp AND found.scheme = entry.scheme
 WHERE entry.scheme = :scheme
 GROUP BY found.revision, entry.rule
 """
-USED: Final = Statement(
-    text(_USED).bindparams(number("scheme")).columns(*[column(name) for name in UsedRow.__struct_fields__]), UsedRow
-)
+USED: Final = Statement(text(_USED).bindparams(number("scheme")).columns(*named_columns(UsedRow)), UsedRow)
 LOCK_SLICES: Final = Statement(
     select(*columns(PointsPoolTable, SliceRow))
     .where(PointsPoolTable.scheme == any_(numbers("schemes")))

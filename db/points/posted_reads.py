@@ -1,10 +1,10 @@
 """Statements that read one posting of an ECP: what a transaction recorded, which has a time of its own."""
 
 from functools import cache
-from typing import Any
 
 from sqlalchemy import column, text
 
+from db.columns import named_columns
 from db.points.entry_reads import ENTRY_LIST, SIGNED, integers, prefix_before
 from db.points.entry_rows import PostedRow, SaleEntriesRow, SectionEntryRow
 from db.points.statement_reads import section_entry_columns
@@ -35,8 +35,7 @@ WHERE upto.seq > above.seq
     given = [uuids("ecp_ids"), moments("moments")]
     if scope is EcpScope.OWN:
         given.append(uuid("viewer_ecp_id"))
-    named: list[Any] = [column(name) for name in PostedRow.__struct_fields__]
-    return Statement(text(sql).bindparams(*given).columns(*named), PostedRow)
+    return Statement(text(sql).bindparams(*given).columns(*named_columns(PostedRow)), PostedRow)
 
 
 @cache

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import any_, column, func, literal, select, text
+from sqlalchemy import any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from db.catalog.tables import ProductVersionTable, TierVersionTable, VariantTable
-from db.columns import columns, scalar
+from db.columns import columns, named_columns, scalar
 from db.ecps.tables import EcpActivityTable
 from db.points.tables import PointsAccountTable
 from db.schemes.tables import SchemeRevisionTable, SchemeTable
@@ -137,10 +137,6 @@ class PostedEntryRow(Struct, frozen=True):
     reverses: int | None
 
 
-def _columns(row: type[Struct]) -> list[Any]:
-    return [column(name) for name in row.__struct_fields__]
-
-
 EARNING_ECPS_SQL: Final = """
 SELECT ecp.id, ecp.number, ecp.code, ecp.registered_at,
     coalesce(joined.ids, '{}') AS scheme_ids, coalesce(joined.numbers, '{}') AS scheme_numbers
@@ -154,7 +150,7 @@ LEFT JOIN LATERAL (
 WHERE ecp.id = ANY(:ids)
 """
 EARNING_ECPS: Final = Statement(
-    text(EARNING_ECPS_SQL).bindparams(uuids("ids")).columns(*_columns(EarningEcpRow)), EarningEcpRow
+    text(EARNING_ECPS_SQL).bindparams(uuids("ids")).columns(*named_columns(EarningEcpRow)), EarningEcpRow
 )
 SCHEME_NUMBER: Final = Statement(select(SchemeTable.number).where(SchemeTable.id == uuid("id")), scalar(int))
 ACCOUNTS: Final = Statement(
@@ -214,7 +210,9 @@ ORDER BY found.ecp, found.scheme, found.sold_at, found.sale, found.position, fou
 """
 _ACCOUNT_PARAMETERS: Final = (numbers("ecps"), numbers("schemes"), moments("moments"))
 KNOWN_VALUATIONS: Final = Statement(
-    text(_KNOWN_VALUATIONS).bindparams(*_ACCOUNT_PARAMETERS, moments("ends")).columns(*_columns(KnownValuationRow)),
+    text(_KNOWN_VALUATIONS)
+    .bindparams(*_ACCOUNT_PARAMETERS, moments("ends"))
+    .columns(*named_columns(KnownValuationRow)),
     KnownValuationRow,
 )
 # For each ECP of the parameter `ecps`, the lines of its sales and redemptions within the moments of the same place.
@@ -235,7 +233,7 @@ JOIN redemption AS redeemed ON redeemed.ecp = asked.ecp AND redeemed.redeemed_at
 """
 _ECP_PARAMETERS: Final = (numbers("ecps"), moments("moments"), moments("ends"))
 STORED_LINES: Final = Statement(
-    text(_STORED_LINES).bindparams(*_ECP_PARAMETERS).columns(*_columns(StoredLineRow)), StoredLineRow
+    text(_STORED_LINES).bindparams(*_ECP_PARAMETERS).columns(*named_columns(StoredLineRow)), StoredLineRow
 )
 # The entries of lines that earlier valuations posted; the parameters name one line at the same place of each.
 _POSTED_ENTRIES: Final = """
@@ -251,6 +249,6 @@ ORDER BY entry.ecp, entry.seq DESC
 POSTED_ENTRIES: Final = Statement(
     text(_POSTED_ENTRIES)
     .bindparams(*_ACCOUNT_PARAMETERS, numbers("sales"), numbers("positions"))
-    .columns(*_columns(PostedEntryRow)),
+    .columns(*named_columns(PostedEntryRow)),
     PostedEntryRow,
 )

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import bindparam, column, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
+from db.columns import named_columns
 from db.points.posting_reads import EARNING_ECPS_SQL, AccountRow, EarningEcpRow, RankVersionRow, RevisionHeadRow
 from db.points.reads import EARNERS_SQL, EarnerAtRow
 from db.statement import Statement, moments, numbers, uuids
@@ -59,10 +60,6 @@ def _build(row: Callable[..., RowT], records: Sequence[Values]) -> list[RowT]:
     return [row(*record) for record in records]
 
 
-def _columns(row: type[Struct]) -> list[Any]:
-    return [column(name) for name in row.__struct_fields__]
-
-
 def _names(row: type[Struct], table: str) -> str:
     return ", ".join(f"{table}.{name}" for name in row.__struct_fields__)
 
@@ -80,7 +77,9 @@ WITH locked AS MATERIALIZED (
 SELECT earning.*, locked.seq, locked.recorded_at
 FROM ({EARNING_ECPS_SQL}) AS earning LEFT JOIN locked ON locked.ecp = earning.number
 """  # noqa: S608 - of our names
-LOCK_ECPS: Final = Statement(text(_LOCK_ECPS).bindparams(uuids("ids")).columns(*_columns(LockedEcpRow)), LockedEcpRow)
+LOCK_ECPS: Final = Statement(
+    text(_LOCK_ECPS).bindparams(uuids("ids")).columns(*named_columns(LockedEcpRow)), LockedEcpRow
+)
 # The first rank of a tier is valid from -infinity, which is no time of Python. Earners are those of the parameters
 # `ecp_ids`, `scheme_ids`, and `moments`, in their order.
 _POSTING_STATE: Final = f"""
@@ -104,6 +103,6 @@ POSTING_STATE: Final = Statement(
         moments("moments"),
         bindparam("beginning", value=BEGINNING, type_=TIMESTAMP(timezone=True)),
     )
-    .columns(*_columns(PostingStateRow)),
+    .columns(*named_columns(PostingStateRow)),
     PostingStateRow,
 )

@@ -1,13 +1,13 @@
 """Statements that read the facts of ECPs for evaluation, as they were at the time of a sale."""
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import any_, column, select, text
+from sqlalchemy import any_, select, text
 
-from db.columns import columns
+from db.columns import columns, named_columns
 from db.ecps.tables import EcpActivityTable
 from db.statement import Statement, moment, moments, texts, uuid, uuids
 
@@ -98,8 +98,9 @@ LEFT JOIN LATERAL (
 ) AS next ON true
 ORDER BY asked.position
 """
-_EARNER_COLUMNS: Final[list[Any]] = [column(name) for name in EarnerAtRow.__struct_fields__]
 EARNERS_AT = Statement(
-    text(EARNERS_SQL).bindparams(uuids("ecp_ids"), uuids("scheme_ids"), moments("moments")).columns(*_EARNER_COLUMNS),
+    text(EARNERS_SQL)
+    .bindparams(uuids("ecp_ids"), uuids("scheme_ids"), moments("moments"))
+    .columns(*named_columns(EarnerAtRow)),
     EarnerAtRow,
 )

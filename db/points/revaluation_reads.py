@@ -1,13 +1,13 @@
 """Statements that a job needs to value the lines of an account again: returns, and how many lines lie where."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import column, text
 
-from db.columns import scalar
+from db.columns import named_columns, scalar
 from db.statement import Statement, moment, moments, number, numbers
 
 
@@ -28,10 +28,6 @@ class ReturnedRow(Struct, frozen=True):
     quantity: int
 
 
-def _columns(row: type[Struct]) -> list[Any]:
-    return [column(name) for name in row.__struct_fields__]
-
-
 # For each ECP of the parameter `ecps`, what came back of its sales within the moments of the same place. A return is
 # stored again with a sale that moves, and counts once: where the sale is now.
 _RETURNED: Final = """
@@ -43,7 +39,9 @@ JOIN sale_key AS taker ON taker.number = back.returning_sale AND taker.revision 
 GROUP BY back.ecp, back.sale, back.variant_id
 """
 RETURNED: Final = Statement(
-    text(_RETURNED).bindparams(numbers("ecps"), moments("moments"), moments("ends")).columns(*_columns(ReturnedRow)),
+    text(_RETURNED)
+    .bindparams(numbers("ecps"), moments("moments"), moments("ends"))
+    .columns(*named_columns(ReturnedRow)),
     ReturnedRow,
 )
 # How many lines of accounts lie at or after a moment.
@@ -57,7 +55,7 @@ GROUP BY asked.ecp, asked.scheme
 LATER_LINES: Final = Statement(
     text(_LATER_LINES)
     .bindparams(numbers("ecps"), numbers("schemes"), moments("moments"))
-    .columns(*_columns(LaterLinesRow)),
+    .columns(*named_columns(LaterLinesRow)),
     LaterLinesRow,
 )
 # The time of the line of an ECP before which so many others lie from a moment on.

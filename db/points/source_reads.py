@@ -7,9 +7,10 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import SmallInteger, TextualSelect, bindparam, column, text
+from sqlalchemy import SmallInteger, TextualSelect, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from db.columns import named_columns
 from db.points.entry_reads import integers
 from db.statement import Statement, moments, numbers, uuids
 from domain.schemes.content import SchemeContent
@@ -94,8 +95,7 @@ def decode_content(content: str) -> SchemeContent:
 
 def _select(sql: str, row: type[Struct], *parameters: Any) -> TextualSelect:
     """The statement with its parameters, and with columns of the names of a row's fields."""
-    named: list[Any] = [column(name) for name in row.__struct_fields__]
-    return text(sql).bindparams(*parameters).columns(*named)
+    return text(sql).bindparams(*parameters).columns(*named_columns(row))
 
 
 # The sales and redeemed coupons with these numbers, at the time in the same place of `times`. The revision that counted

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import column, text
 
+from db.columns import named_columns
 from db.points.entry_reads import ENTRY_LIST, ENTRY_NAMES, SIGNED, integers, prefix_before
 from db.points.entry_rows import SectionEntryRow, StatementRow
 from db.statement import Statement, moment, moments, number, numbers, uuid, uuids
@@ -69,8 +70,7 @@ WHERE ecp.id = ANY (:ids){seen}
     given = [uuids("ids"), uuid("scheme_id"), moment("opens"), moment("closes")]
     if scope is EcpScope.OWN:
         given.append(uuid("viewer_ecp_id"))
-    named: list[Any] = [column(name) for name in StatementRow.__struct_fields__]
-    return Statement(text(sql).bindparams(*given).columns(*named), StatementRow)
+    return Statement(text(sql).bindparams(*given).columns(*named_columns(StatementRow)), StatementRow)
 
 
 @cache

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import BigInteger, Integer, LargeBinary, bindparam, column, delete, insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from db.columns import scalar
+from db.columns import named_columns, scalar
 from db.ecps.tables import EcpTable
 from db.redemptions.rows import WrongCodesRow
 from db.redemptions.tables import DiscrepancyEvidenceTable, RedemptionAttemptTable, WrongCodesTable
@@ -60,7 +60,7 @@ ON CONFLICT (owner_id) DO UPDATE SET owner_id = excluded.owner_id
 RETURNING tokens, refilled_at, count, since
 """)
     .bindparams(uuid("owner_id"), bindparam("tokens", value=float(BURST)), moment("at"))
-    .columns(*(column(name) for name in WrongCodesRow.__struct_fields__)),
+    .columns(*named_columns(WrongCodesRow)),
     WrongCodesRow,
 )
 _SET_WRONG_CODES: Final = Change(

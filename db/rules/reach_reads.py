@@ -4,11 +4,11 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, Integer, Text, any_, bindparam, column, func, select, text
+from sqlalchemy import BigInteger, Integer, Text, any_, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from db.catalog.tables import GeographyTable
-from db.columns import columns
+from db.columns import columns, named_columns
 from db.ecps.tables import EcpCountTable
 from db.statement import Statement, uuids
 from domain.ecps.facts import EcpStatus
@@ -95,6 +95,6 @@ ACTIVE: Final = Statement(
         _parameter("now", TIMESTAMP(timezone=True)),
         uuids("places"),
     )
-    .columns(*(column(name) for name in ActiveRow.__struct_fields__)),
+    .columns(*named_columns(ActiveRow)),
     ActiveRow,
 )

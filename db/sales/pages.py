@@ -4,9 +4,9 @@ from functools import cache
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, any_, column, func, literal_column, or_, select, text, true
+from sqlalchemy import ColumnElement, any_, func, literal_column, or_, select, text, true
 
-from db.columns import columns, scalar
+from db.columns import columns, named_columns, scalar
 from db.counting import OwnerCount
 from db.keyset import Sort, keyset
 from db.sales.reads import SALE_COLUMNS, SALE_JOINS, scope_binds, visible_sales
@@ -60,7 +60,7 @@ def sales_by_ecp(scope: SaleScope, filters: SaleFilters, *, resumed: bool) -> St
     return Statement(
         text(sql)
         .bindparams(uuids("ids"), number("limit"), *binds, *_binds(filters), *scope_binds(scope))
-        .columns(*map(column, SaleRow.__struct_fields__)),
+        .columns(*named_columns(SaleRow)),
         SaleRow,
     )
 
@@ -73,9 +73,7 @@ def sale_counts_by_ecp(scope: SaleScope, filters: SaleFilters) -> Statement[Owne
         WHERE ecp.id = ANY(:ids) AND {visible_sales(scope)} {_predicates(filters)} GROUP BY ecp.id
     """  # noqa: S608 - of constants
     return Statement(
-        text(sql)
-        .bindparams(uuids("ids"), *_binds(filters), *scope_binds(scope))
-        .columns(*map(column, OwnerCount._fields)),
+        text(sql).bindparams(uuids("ids"), *_binds(filters), *scope_binds(scope)).columns(*named_columns(OwnerCount)),
         OwnerCount,
     )
 

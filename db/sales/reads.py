@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import BindParameter, column, text
 
-from db.columns import scalar
+from db.columns import named_columns, scalar
 from db.sales.rows import AliasRow, ParkedSaleRow, SaleRevisionRow, SaleRow, SaleSourceRow
 from db.statement import Statement, numbers, string, uuid, uuids
 from domain.sales.scope import SaleScope
@@ -40,7 +40,7 @@ def visible_parked(scope: SaleScope) -> str:
 
 
 def _sales(sql: str, *binds: BindParameter[Any]) -> Statement[SaleRow]:
-    return Statement(text(sql).bindparams(*binds).columns(*map(column, SaleRow.__struct_fields__)), SaleRow)
+    return Statement(text(sql).bindparams(*binds).columns(*named_columns(SaleRow)), SaleRow)
 
 
 def scope_binds(scope: SaleScope) -> list[BindParameter[UUID]]:
@@ -106,7 +106,7 @@ REVISIONS_OF_SALES: Final = Statement(
         """
     )
     .bindparams(numbers("numbers"))
-    .columns(*map(column, SaleRevisionRow.__struct_fields__)),
+    .columns(*named_columns(SaleRevisionRow)),
     SaleRevisionRow,
 )
 
@@ -116,7 +116,7 @@ def parked_by_id(scope: SaleScope) -> Statement[ParkedSaleRow]:
     """The parked sales of the parameter `ids` that the scope shows."""
     sql = f"SELECT {PARKED_COLUMNS} FROM parked_sale WHERE id = ANY(:ids) AND {visible_parked(scope)}"  # noqa: S608 - of constants
     return Statement(
-        text(sql).bindparams(uuids("ids"), *scope_binds(scope)).columns(*map(column, ParkedSaleRow.__struct_fields__)),
+        text(sql).bindparams(uuids("ids"), *scope_binds(scope)).columns(*named_columns(ParkedSaleRow)),
         ParkedSaleRow,
     )
 
@@ -124,14 +124,14 @@ def parked_by_id(scope: SaleScope) -> Statement[ParkedSaleRow]:
 ALIASES_BY_ID: Final = Statement(
     text(f"SELECT {ALIAS_COLUMNS} FROM sale_alias WHERE id = ANY(:ids)")  # noqa: S608 - of constants
     .bindparams(uuids("ids"))
-    .columns(*map(column, AliasRow.__struct_fields__)),
+    .columns(*named_columns(AliasRow)),
     AliasRow,
 )
 # Locked until the transaction ends.
 LOCK_ALIAS: Final = Statement(
     text(f"SELECT {ALIAS_COLUMNS} FROM sale_alias WHERE id = :id FOR UPDATE")  # noqa: S608 - of constants
     .bindparams(uuid("id"))
-    .columns(*map(column, AliasRow.__struct_fields__)),
+    .columns(*named_columns(AliasRow)),
     AliasRow,
 )
 CODES_LIKE_KEY: Final = Statement(
@@ -161,12 +161,12 @@ ALIAS_BY_KEY: Final = Statement(
         """
     )
     .bindparams(string("kind"), string("key"))
-    .columns(*map(column, NamedRow.__struct_fields__)),
+    .columns(*named_columns(NamedRow)),
     NamedRow,
 )
 SOURCE_BY_NAME: Final = Statement(
     text("SELECT name, account_ids, created_at FROM sale_source WHERE key = :key FOR UPDATE")
     .bindparams(string("key"))
-    .columns(*map(column, SaleSourceRow.__struct_fields__)),
+    .columns(*named_columns(SaleSourceRow)),
     SaleSourceRow,
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import column, text
 
-from db.columns import scalar
+from db.columns import named_columns, scalar
 from db.sales.rows import ParkedContentRow
 from db.statement import Statement, blobs, moment, moments, number, numbers, string, texts, uuid, uuids
 
@@ -106,7 +106,7 @@ ECPS_BY_KEY: Final = Statement(
         """
     )
     .bindparams(texts("keys"))
-    .columns(*map(column, NamedEcpRow._fields)),
+    .columns(*named_columns(NamedEcpRow)),
     NamedEcpRow,
 )
 # SKUs are as they were sent, in capital letters; keys of aliases are those of GTINs, too.
@@ -118,13 +118,13 @@ VARIANTS_BY_KEY: Final = Statement(
         """
     )
     .bindparams(texts("keys"), texts("skus"))
-    .columns(*map(column, NamedVariantRow._fields)),
+    .columns(*named_columns(NamedVariantRow)),
     NamedVariantRow,
 )
 SOURCE_BY_KEY: Final = Statement(
     text("SELECT name, account_ids FROM sale_source WHERE key = :key")
     .bindparams(string("key"))
-    .columns(*map(column, SourceRow._fields)),
+    .columns(*named_columns(SourceRow)),
     SourceRow,
 )
 ADD_SOURCE: Final = Statement(
@@ -135,7 +135,7 @@ ADD_SOURCE: Final = Statement(
         """
     )
     .bindparams(string("key"), string("name"), uuid("account_id"), moment("created_at"))
-    .columns(*map(column, SourceRow._fields)),
+    .columns(*named_columns(SourceRow)),
     SourceRow,
 )
 CLAIM_KEYS: Final = Statement(
@@ -157,7 +157,7 @@ CLAIM_KEYS: Final = Statement(
         blobs("digests"),
         moments("updated_at"),
     )
-    .columns(*map(column, ClaimRow._fields)),
+    .columns(*named_columns(ClaimRow)),
     ClaimRow,
 )
 # With the sales that the named ones return now, because a correction may let them return another one. The ECP is looked
@@ -178,7 +178,7 @@ LOCK_SALES: Final = Statement(
         """
     )
     .bindparams(string("source"), texts("external_ids"))
-    .columns(*map(column, LockedSaleRow.__struct_fields__)),
+    .columns(*named_columns(LockedSaleRow)),
     LockedSaleRow,
 )
 LINES_OF_SALES: Final = Statement(
@@ -193,7 +193,7 @@ LINES_OF_SALES: Final = Statement(
         """
     )
     .bindparams(numbers("numbers"))
-    .columns(*map(column, RecordedLineRow._fields)),
+    .columns(*named_columns(RecordedLineRow)),
     RecordedLineRow,
 )
 # What came back of the sales, by other sales and by themselves.
@@ -212,7 +212,7 @@ RETURNS_OF_SALES: Final = Statement(
         """
     )
     .bindparams(numbers("numbers"))
-    .columns(*map(column, RecordedReturnRow._fields)),
+    .columns(*named_columns(RecordedReturnRow)),
     RecordedReturnRow,
 )
 # The lines of sales that return another one.
@@ -231,7 +231,7 @@ LINES_OF_RETURNS: Final = Statement(
         """
     )
     .bindparams(numbers("numbers"))
-    .columns(*map(column, RecordedLineRow._fields)),
+    .columns(*named_columns(RecordedLineRow)),
     RecordedLineRow,
 )
 # Rows of returns that are at a place already, from when the sale was there before.
@@ -247,13 +247,13 @@ RETURN_KEYS_AT: Final = Statement(
         moment("sold_at"),
         number("sale"),
     )
-    .columns(*map(column, ReturnKeyRow._fields)),
+    .columns(*named_columns(ReturnKeyRow)),
     ReturnKeyRow,
 )
 SCHEME_TITLES: Final = Statement(
     text("SELECT id, title FROM scheme WHERE id = ANY(:ids)")
     .bindparams(uuids("ids"))
-    .columns(*map(column, SchemeTitleRow._fields)),
+    .columns(*named_columns(SchemeTitleRow)),
     SchemeTitleRow,
 )
 # The parked sales with these ids, and those that wait for a sale with one of them.
@@ -267,7 +267,7 @@ LOCK_PARKED: Final = Statement(
         """
     )
     .bindparams(string("source"), texts("external_ids"))
-    .columns(*map(column, ParkedContentRow.__struct_fields__)),
+    .columns(*named_columns(ParkedContentRow)),
     ParkedContentRow,
 )
 COUNT_PARKED: Final = Statement(

@@ -5,8 +5,9 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import column, text
+from sqlalchemy import text
 
+from db.columns import named_columns
 from db.sales.rows import ParkedContentRow
 from db.statement import Statement, number, texts
 
@@ -50,7 +51,7 @@ PARKED_NAMING: Final = Statement(
         """  # noqa: S608 - of constants
     )
     .bindparams(texts("keys"), number("limit"))
-    .columns(*map(column, RetryRow.__struct_fields__)),
+    .columns(*named_columns(RetryRow)),
     RetryRow,
 )
 # Those of which everything that they name exists, the longest unchecked first.
@@ -76,6 +77,6 @@ PARKED_RESOLVED: Final = Statement(
         """  # noqa: S608 - of constants
     )
     .bindparams(number("limit"))
-    .columns(*map(column, RetryRow.__struct_fields__)),
+    .columns(*named_columns(RetryRow)),
     RetryRow,
 )
