@@ -27,28 +27,16 @@ class EarningObstacle(IntEnum):
 
     @property
     def sentence(self) -> str:
-        """The reason for people who read the ledger."""
-        return _SENTENCES[self]
+        """The reason for people who read the ledger, where the ECP and the scheme are known."""
+        sentence = self.describe("the ECP", "the scheme")
+        return sentence[0].upper() + sentence[1:]
 
     def describe(self, ecp: str, scheme: str) -> str:
         """The reason for those who report sales, with the names of the ECP and the scheme."""
-        return _NAMED[self].format(ecp=ecp, scheme=scheme)
+        return _SENTENCES[self].format(ecp=ecp, scheme=scheme)
 
 
 _SENTENCES: Final = {
-    EarningObstacle.NOT_REGISTERED: "The ECP was not registered yet at the time of the sale.",
-    EarningObstacle.NOT_VERIFIED: "The ECP was not verified yet at the time of the sale.",
-    EarningObstacle.SUSPENDED: "The ECP was suspended at the time of the sale.",
-    EarningObstacle.CLOSED: "The ECP was closed at the time of the sale.",
-    EarningObstacle.ELSEWHERE: "At the time of the sale, the ECP worked in a place that is not in the scheme.",
-    EarningObstacle.BEFORE_START: "The sale was made before the scheme started.",
-    EarningObstacle.AFTER_END: "The sale was made after the scheme ended.",
-    EarningObstacle.NEVER_ENROLLED: "The ECP was not enrolled in the scheme.",
-    EarningObstacle.NOT_ENROLLED_YET: "The ECP enrolled in the scheme only after the sale.",
-    EarningObstacle.ENROLLMENT_ENDED: "The enrollment of the ECP had ended before the sale.",
-    EarningObstacle.ERASED: "The personal data of the ECP was erased before the sale was recorded.",
-}
-_NAMED: Final = {
     EarningObstacle.NOT_REGISTERED: "{ecp} was not registered yet at the time of the sale.",
     EarningObstacle.NOT_VERIFIED: "{ecp} was not verified yet at the time of the sale.",
     EarningObstacle.SUSPENDED: "{ecp} was suspended at the time of the sale.",
