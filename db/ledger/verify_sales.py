@@ -142,10 +142,9 @@ BOUNDS: Final = named(
 )
 FIRST_POSTING: Final = named(
     """
-    SELECT 'the program' AS owner, '' AS name, coalesce(first_posting_at::text, 'never') AS stored,
-        first.recorded_at::text AS counted
+    SELECT 'the program' AS owner, '' AS name, NULL AS stored, first.recorded_at::text AS counted
     FROM program, (SELECT min(recorded_at) AS recorded_at FROM points_entry) AS first
-    WHERE first.recorded_at < coalesce(first_posting_at, 'infinity')
+    WHERE first.recorded_at IS NOT NULL AND first_posting_at IS NULL
     """,
     FaultRow,
 )

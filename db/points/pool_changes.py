@@ -1,41 +1,36 @@
-"""Changes to pools: new ones, the rest of their slices, and their limits."""
+"""Changes to pools: new ones, the rest of their slices, their limits, and the revision that they follow."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import any_, column, delete, text
+from sqlalchemy import any_, delete, text
 
-from db.columns import scalar
 from db.points.pool_reads import PoolLimitRow, SliceRow
 from db.points.tables import PointsPoolLimitTable, PointsPoolTable
 from db.sessions import Writing
-from db.statement import Change, Statement, number, numbers, uuid, uuids
+from db.statement import Change, moment, number, numbers, uuid, uuids
 
 # A pool is kept in so many rows, so that transactions seldom wait for each other.
 SLICES: Final = 16
 
 
 class NewPool(Struct, frozen=True):
-    """A pool to be created: its limit, the revision that set it, and what is left of it."""
+    """A pool to be created: its limit, and what is left of it."""
 
     scheme: int
     rule_id: UUID
-    revision: int
     capacity: int
     rest: int
     owed: int
 
 
-_ADD_LIMIT: Final = Statement(
+_ADD_LIMIT: Final = Change(
     text("""
-INSERT INTO points_pool_limit (scheme, rule_id, revision, capacity, owed)
-VALUES (:scheme, :rule_id, :revision, :capacity, :owed) ON CONFLICT DO NOTHING RETURNING 1 AS added
-""")
-    .bindparams(number("scheme"), uuid("rule_id"), number("revision"), number("capacity"), number("owed"))
-    .columns(column("added")),
-    scalar(int),
+INSERT INTO points_pool_limit (scheme, rule_id, capacity, owed) VALUES (:scheme, :rule_id, :capacity, :owed)
+""").bindparams(number("scheme"), uuid("rule_id"), number("capacity"), number("owed"))
 )
 _ADD_SLICES: Final = Change(
     text("""
@@ -53,10 +48,16 @@ WHERE points_pool.scheme = given.scheme AND points_pool.rule_id = given.rule_id 
 
 _SET_LIMITS: Final = Change(
     text("""
-UPDATE points_pool_limit SET revision = given.revision, capacity = given.capacity, owed = given.owed
-FROM unnest(:schemes, :rule_ids, :revisions, :capacities, :owed) AS given (scheme, rule_id, revision, capacity, owed)
+UPDATE points_pool_limit SET capacity = given.capacity, owed = given.owed
+FROM unnest(:schemes, :rule_ids, :capacities, :owed) AS given (scheme, rule_id, capacity, owed)
 WHERE points_pool_limit.scheme = given.scheme AND points_pool_limit.rule_id = given.rule_id
-""").bindparams(numbers("schemes"), uuids("rule_ids"), numbers("revisions"), numbers("capacities"), numbers("owed"))
+""").bindparams(numbers("schemes"), uuids("rule_ids"), numbers("capacities"), numbers("owed"))
+)
+_FOLLOW: Final = Change(
+    text("""
+INSERT INTO points_scheme (scheme, revision, effective_at) VALUES (:scheme, :revision, :at)
+ON CONFLICT (scheme) DO UPDATE SET revision = excluded.revision, effective_at = excluded.effective_at
+""").bindparams(number("scheme"), number("revision"), moment("at"))
 )
 _REMOVE_LIMITS: Final = Change(
     delete(PointsPoolLimitTable).where(
@@ -70,20 +71,17 @@ _REMOVE_SLICES: Final = Change(
 )
 
 
+async def follow_revision(session: Writing, scheme: int, revision: int, effective_at: datetime) -> None:
+    """Note that the pools of a scheme follow a revision."""
+    await session.run(_FOLLOW, scheme=scheme, revision=revision, at=effective_at)
+
+
 async def add_pool(session: Writing, pool: NewPool) -> None:
-    """Create a pool, unless another transaction did; waits for one that is doing so."""
-    added = await session.fetch(
-        _ADD_LIMIT,
-        scheme=pool.scheme,
-        rule_id=pool.rule_id,
-        revision=pool.revision,
-        capacity=pool.capacity,
-        owed=pool.owed,
-    )
-    if added:
-        each, more = divmod(pool.rest, SLICES)
-        rests = [each + (at < more) for at in range(SLICES)]
-        await session.run(_ADD_SLICES, scheme=pool.scheme, rule_id=pool.rule_id, rests=rests)
+    """Create a pool; this transaction has the limits of the scheme alone."""
+    await session.run(_ADD_LIMIT, scheme=pool.scheme, rule_id=pool.rule_id, capacity=pool.capacity, owed=pool.owed)
+    each, more = divmod(pool.rest, SLICES)
+    rests = [each + (at < more) for at in range(SLICES)]
+    await session.run(_ADD_SLICES, scheme=pool.scheme, rule_id=pool.rule_id, rests=rests)
 
 
 async def set_limits(session: Writing, limits: Sequence[PoolLimitRow]) -> None:
@@ -92,7 +90,6 @@ async def set_limits(session: Writing, limits: Sequence[PoolLimitRow]) -> None:
         _SET_LIMITS,
         schemes=[one.scheme for one in limits],
         rule_ids=[one.rule_id for one in limits],
-        revisions=[one.revision for one in limits],
         capacities=[one.capacity for one in limits],
         owed=[one.owed for one in limits],
     )

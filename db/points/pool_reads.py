@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import any_, column, select, text
+from sqlalchemy import any_, column, func, literal, select, text, true
 
 from db.columns import columns, named_columns, scalar
 from db.points.tables import PointsPoolLimitTable, PointsPoolTable
@@ -12,12 +12,10 @@ from db.statement import Statement, number, numbers, uuids
 
 
 class PoolRow(Struct, frozen=True):
-    """A pool: its limit as its slices know it, and what is left in all of them."""
+    """A pool: what is left in all of its slices, and what is owed."""
 
     scheme: int
     rule_id: UUID
-    revision: int
-    capacity: int
     owed: int
     rest: int
 
@@ -27,7 +25,6 @@ class PoolLimitRow(Struct, frozen=True):
 
     scheme: int
     rule_id: UUID
-    revision: int
     capacity: int
     owed: int
 
@@ -50,7 +47,7 @@ class SliceRow(Struct, frozen=True):
 
 
 _POOLS: Final = """
-SELECT known.scheme, known.rule_id, known.revision, known.capacity, known.owed, sum(part.rest)::bigint AS rest
+SELECT known.scheme, known.rule_id, known.owed, sum(part.rest)::bigint AS rest
 FROM points_pool_limit AS known
 JOIN points_pool AS part ON part.scheme = known.scheme AND part.rule_id = known.rule_id
 WHERE known.scheme = ANY(:schemes)
@@ -65,7 +62,7 @@ LOCK_LIMITS: Final = Statement(
     .with_for_update(),
     PoolLimitRow,
 )
-# Reads all entries of a scheme. It is needed when a later revision adds a limit.
+# Reads all entries of a scheme. It is needed when a later revision adds a limit. No transaction may be posting there.
 _USED: Final = """
 SELECT found.revision, entry.rule,
     sum(CASE entry.kind WHEN 3 THEN -entry.points ELSE entry.points END)::bigint AS points
@@ -77,6 +74,10 @@ WHERE entry.scheme = :scheme
 GROUP BY found.revision, entry.rule
 """
 USED: Final = Statement(text(_USED).bindparams(number("scheme")).columns(*named_columns(UsedRow)), UsedRow)
+# Milliseconds, until the transaction ends. While one counts, the other postings of the scheme wait and may be canceled.
+ALLOW_FIVE_MINUTES: Final = Statement(
+    select(func.set_config("statement_timeout", literal("300000"), true())), scalar(str)
+)
 LOCK_SLICES: Final = Statement(
     select(*columns(PointsPoolTable, SliceRow))
     .where(PointsPoolTable.scheme == any_(numbers("schemes")))
@@ -85,13 +86,13 @@ LOCK_SLICES: Final = Statement(
     SliceRow,
 )
 # Takes amounts from one slice of each pool, if that has enough; negative ones are given back. Takes nothing from a pool
-# that has the limit of another revision, or of which something is owed.
+# of which something is owed.
 _TAKE: Final = """
 WITH locked AS (
     SELECT part.scheme, part.rule_id, wanted.amount
-    FROM unnest(:schemes, :rule_ids, :amounts, :revisions) AS wanted (scheme, rule_id, amount, revision)
+    FROM unnest(:schemes, :rule_ids, :amounts) AS wanted (scheme, rule_id, amount)
     JOIN points_pool_limit AS known ON known.scheme = wanted.scheme AND known.rule_id = wanted.rule_id
-        AND known.revision = wanted.revision AND known.owed = 0
+        AND known.owed = 0
     JOIN points_pool AS part ON part.scheme = wanted.scheme AND part.rule_id = wanted.rule_id AND part.slice = :slice
     WHERE part.rest >= wanted.amount
     ORDER BY part.scheme, part.rule_id
@@ -103,7 +104,7 @@ RETURNING 1 AS taken
 """
 TAKE_FROM_SLICE: Final = Statement(
     text(_TAKE)
-    .bindparams(numbers("schemes"), uuids("rule_ids"), numbers("amounts"), numbers("revisions"), number("slice"))
+    .bindparams(numbers("schemes"), uuids("rule_ids"), numbers("amounts"), number("slice"))
     .columns(column("taken")),
     scalar(int),
 )

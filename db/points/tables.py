@@ -110,7 +110,7 @@ class PointsPoolTable(Base):
 
 
 class PointsPoolLimitTable(Base):
-    """A limit over all ECPs as the slices know it, and the revision of the scheme that set it.
+    """A limit over all ECPs as the slices know it: that of the revision which the pools of the scheme follow.
 
     `owed` is what was granted beyond a limit that was lowered; what comes back pays it off first.
     """
@@ -120,6 +120,19 @@ class PointsPoolLimitTable(Base):
 
     scheme: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     rule_id: Mapped[UUID] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(Integer)
     capacity: Mapped[int] = mapped_column(BigInteger)
     owed: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class PointsSchemeTable(Base):
+    """A scheme in which lines may have been valued, and the revision whose limits its pools follow.
+
+    A scheme without a row has no entries of lines. The revision only moves on: to one that takes effect later. It is 0
+    where nothing is known of the pools but what they granted.
+    """
+
+    __tablename__ = "points_scheme"
+
+    scheme: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(Integer)
+    effective_at: Mapped[Moment] = mapped_column(comment="When the revision takes effect")

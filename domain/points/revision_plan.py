@@ -78,15 +78,10 @@ class RevisionPlan:
 
     @cached_property
     def limits_in_total(self) -> Mapping[UUID, int]:
-        """The limits over all ECPs, by the id of the rule."""
-        found = ((rule.id, rule.limits.points_in_total) for rule in self.rules)
-        return {key: limit for key, limit in found if limit is not None}
-
-    @cached_property
-    def pool_ids(self) -> frozenset[UUID]:
-        """The rules that are limited over all ECPs, and `BUDGET` with a budget."""
-        has_budget = self.content.basics.budget is not None
-        return frozenset(self.limits_in_total).union([BUDGET] if has_budget else ())
+        """The limits over all ECPs, by the id of the rule; that of `BUDGET` is the budget."""
+        found = {rule.id: rule.limits.points_in_total for rule in self.rules}
+        found[BUDGET] = self.content.basics.budget
+        return {key: limit for key, limit in found.items() if limit is not None}
 
     def compiled(self, ranks: TierRanks) -> CompiledRules:
         """Its rules, compiled for the ranks of tiers."""
@@ -129,8 +124,6 @@ class SchemePlan:
             )
         self.volumes: tuple[VolumeKey, ...] = tuple(volumes)
         self.usages: tuple[UUID, ...] = tuple(usages)
-        # The rules that any revision limits over all ECPs, and whether any has a budget.
-        self.ever_pooled = frozenset(key for one in self.revisions for key in one.pool_ids)
         self.counts_value = any(key.measure is VolumeMeasure.VALUE for key in volumes)
         self.month_volumes = [at for at, key in enumerate(volumes) if key.period is VolumePeriod.MONTH]
         self.week_volumes = [at for at, key in enumerate(volumes) if key.period is VolumePeriod.WEEK]
@@ -143,11 +136,6 @@ class SchemePlan:
         """Whether a stored state has everything that the present revisions need."""
         sizes = len(state.volumes), len(state.usages)
         return state.currency == currency and sizes == (len(self.volumes), 3 * len(self.usages))
-
-    @property
-    def first(self) -> RevisionPlan | None:
-        """The revision that took effect first."""
-        return self._by_time[0] if self._by_time else None
 
     def mask_of(self, channel: EarningChannel, variant_id: UUID) -> int:
         """The volumes in which a line counts, a bit for each: sales in units and value, redeemed coupons in coupons."""
@@ -177,6 +165,10 @@ class SchemePlan:
                 break
             found = one
         return found
+
+    def limiting(self, at: datetime) -> RevisionPlan | None:
+        """The revision whose limits over all ECPs hold at a moment: the first one also before it takes effect."""
+        return self.in_force(at) or next(iter(self._by_time), None)
 
 
 def limits_each_ecp(limits: RuleLimits) -> bool:

@@ -197,8 +197,8 @@ FAULTS_OF_LINES: Final[dict[str, Fault]] = {
             ),
         ),
     ),
-    "the first posting is said to be later": Fault(
-        ("UPDATE program SET first_posting_at = '2026-06-01Z'",),
-        ("the program: its first posting is said to be of #, and there is an entry of #.",),
+    "the first posting is forgotten": Fault(
+        ("UPDATE program SET first_posting_at = NULL",),
+        ("the program: it has no time of a first posting, and there is an entry of #.",),
     ),
 }

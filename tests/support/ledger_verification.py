@@ -182,6 +182,7 @@ TABLES = (
     "points_ledger",
     "points_pool",
     "points_pool_limit",
+    "points_scheme",
     "program",
     "redemption",
     "sale",

@@ -1,111 +1,96 @@
-"""Lets pools follow the limits of the revision in force: creates, raises, lowers, and removes them (R22)."""
+"""Lets the pools of schemes follow a revision that took effect: creates, raises, lowers, and removes them (R22).
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+The pools of a scheme follow one revision: the latest that any posting has seen in force. A posting with an earlier
+clock, or one that began before a revision took effect, uses the pools as they are.
+"""
+
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from db.points.pool_changes import SLICES, NewPool, add_pool, remove_pools, set_limits, set_slices
-from db.points.pool_reads import LOCK_LIMITS, LOCK_SLICES, POOLS, USED, PoolLimitRow, PoolRow, SliceRow
+from db.points.pool_changes import SLICES, NewPool, add_pool, follow_revision, remove_pools, set_limits, set_slices
+from db.points.pool_reads import ALLOW_FIVE_MINUTES, LOCK_LIMITS, LOCK_SLICES, USED, PoolLimitRow, SliceRow
+from db.points.posting_state import FollowedRow
 from db.sessions import Writing
 from domain.points.pool_limits import PoolContent, limited_to
-from domain.points.pools import BUDGET, PoolKey
+from domain.points.pools import BUDGET
 from domain.points.revision_plan import RevisionPlan, SchemePlan
+from resolvers.points.posting.ledgers import Ledgers
+
+# The revision whose limits hold in each scheme, by its number; a scheme without an approved revision has none.
+Limiting = Mapping[int, RevisionPlan]
 
 
-class LimitedScheme(Struct, frozen=True):
-    """A scheme with its number."""
+async def follow_revisions(
+    session: Writing, ledgers: Ledgers, plans: Mapping[UUID, SchemePlan], followed: Sequence[FollowedRow]
+) -> Limiting:
+    """Let pools follow the revisions in force where this transaction has the limits alone; return what holds now.
 
-    scheme: int
-    plan: SchemePlan
-
-
-class PoolLimit(Struct, frozen=True):
-    """A limit over all ECPs, and the revision in force that sets it."""
-
-    revision: RevisionPlan
-    capacity: int
-
-
-def limits_in_force(schemes: Collection[LimitedScheme], at: datetime) -> Mapping[PoolKey, PoolLimit]:
-    """The limits over all ECPs of the revisions in force at a moment."""
-    limits: dict[PoolKey, PoolLimit] = {}
-    for scheme in schemes:
-        revision = scheme.plan.in_force(at)
-        if revision is None:
-            continue
-        for rule_id, capacity in revision.limits_in_total.items():
-            limits[PoolKey(scheme.scheme, rule_id)] = PoolLimit(revision, capacity)
-        budget = revision.content.basics.budget
-        if budget is not None:
-            limits[PoolKey(scheme.scheme, BUDGET)] = PoolLimit(revision, budget)
-    return limits
+    `plans` and `followed` were read behind the locks, for all schemes of the ECPs.
+    """
+    known = {row.scheme: row.revision for row in followed}
+    numbers = {
+        scheme: scheme_id
+        for ecp in ledgers.ecps.values()
+        for scheme_id, scheme in zip(ecp.scheme_ids, ecp.scheme_numbers, strict=True)
+    }
+    limiting: dict[int, RevisionPlan] = {}
+    for scheme, scheme_id in sorted(numbers.items()):
+        plan = plans[scheme_id]
+        revision = plan.by_number.get(known.get(scheme, 0))
+        if scheme in ledgers.alone:
+            latest = plan.limiting(ledgers.read_at)
+            if latest is not None and (revision is None or revision.effective_at < latest.effective_at):
+                await _follow(session, scheme, plan, latest, is_new=scheme not in known)
+                revision = latest
+        if revision is not None:
+            limiting[scheme] = revision
+    return limiting
 
 
-async def load_pools(
-    session: Writing, schemes: Collection[LimitedScheme], limits: Mapping[PoolKey, PoolLimit]
-) -> Mapping[PoolKey, PoolContent]:
-    """Load what is left in each pool, after its limit is that of the revision in force."""
-    numbers = [scheme.scheme for scheme in schemes]
-    found = await _read(session, numbers)
-    missing = sorted(limits.keys() - found.keys())
-    surplus = sorted(found.keys() - limits.keys())
-    old = [key for key, limit in limits.items() if key in found and found[key].revision < limit.revision.number]
-    if missing or surplus or old:
-        for key in missing:
-            await _create(session, key, limits[key], {one.scheme: one.plan for one in schemes}[key.scheme])
-        for key in surplus:
-            await remove_pools(session, key.scheme, [key.rule_id])
-        if old:
-            await _change_limits(session, old, limits)
-        found = await _read(session, numbers)
-    return {key: PoolContent(found[key].rest, found[key].owed) for key in limits}
+async def _follow(session: Writing, scheme: int, plan: SchemePlan, revision: RevisionPlan, *, is_new: bool) -> None:
+    """Give a scheme the pools of a revision; `is_new` says that nothing was ever granted there."""
+    limits = revision.limits_in_total
+    rows = {row.rule_id: row for row in await session.fetch(LOCK_LIMITS, schemes=[scheme])}
+    missing = sorted(limits.keys() - rows.keys())
+    used = {} if is_new or not missing else await _used(session, scheme, plan)
+    for rule_id in missing:
+        content = PoolContent.of(limits[rule_id] - used.get(rule_id, 0))
+        pool = NewPool(scheme=scheme, rule_id=rule_id, capacity=limits[rule_id], rest=content.rest, owed=content.owed)
+        await add_pool(session, pool)
+    if surplus := sorted(rows.keys() - limits.keys()):
+        await remove_pools(session, scheme, surplus)
+    changed = [row for rule_id, row in rows.items() if row.capacity != limits.get(rule_id, row.capacity)]
+    if changed:
+        await _change_limits(session, scheme, changed, limits)
+    await follow_revision(session, scheme, revision.number, revision.effective_at)
 
 
-async def _read(session: Writing, schemes: Sequence[int]) -> Mapping[PoolKey, PoolRow]:
-    return {PoolKey(row.scheme, row.rule_id): row for row in await session.fetch(POOLS, schemes=schemes)}
+async def _used(session: Writing, scheme: int, plan: SchemePlan) -> Mapping[UUID, int]:
+    """What each rule has paid to all ECPs, and base and bonus points together for the budget."""
+    await session.fetch(ALLOW_FIVE_MINUTES)
+    used: dict[UUID, int] = {BUDGET: 0}
+    for row in await session.fetch(USED, scheme=scheme):
+        used[BUDGET] += row.points
+        if row.rule > 0:
+            rule_id = plan.by_number[row.revision].rule_ids[row.rule - 1]
+            used[rule_id] = used.get(rule_id, 0) + row.points
+    return used
 
 
-async def _create(session: Writing, key: PoolKey, limit: PoolLimit, plan: SchemePlan) -> None:
-    """Create a pool. A limit that a later revision adds counts what was paid before it."""
-    used = 0
-    if limit.revision is not plan.first:
-        for row in await session.fetch(USED, scheme=key.scheme):
-            used += row.points if _is_of(plan, row.revision, row.rule, key.rule_id) else 0
-    content = PoolContent.of(limit.capacity - used)
-    pool = NewPool(
-        scheme=key.scheme,
-        rule_id=key.rule_id,
-        revision=limit.revision.number,
-        capacity=limit.capacity,
-        rest=content.rest,
-        owed=content.owed,
-    )
-    await add_pool(session, pool)
-
-
-def _is_of(plan: SchemePlan, revision: int, rule: int, rule_id: UUID) -> bool:
-    """Whether a component of a line counts in a pool: everything in the budget, and a rule in its own."""
-    return rule_id == BUDGET or (rule > 0 and plan.by_number[revision].rule_ids[rule - 1] == rule_id)
-
-
-async def _change_limits(session: Writing, keys: Sequence[PoolKey], limits: Mapping[PoolKey, PoolLimit]) -> None:
-    schemes = sorted({key.scheme for key in keys})
-    rows = {PoolKey(row.scheme, row.rule_id): row for row in await session.fetch(LOCK_LIMITS, schemes=schemes)}
-    slices = await session.fetch(LOCK_SLICES, schemes=schemes)
+async def _change_limits(
+    session: Writing, scheme: int, rows: Sequence[PoolLimitRow], limits: Mapping[UUID, int]
+) -> None:
+    slices = await session.fetch(LOCK_SLICES, schemes=[scheme])
     changed: list[PoolLimitRow] = []
-    for key in keys:
-        row, limit = rows.get(key), limits[key]
-        # Another transaction may have done it.
-        if row is None or row.revision >= limit.revision.number:
-            continue
-        own = [part for part in slices if (part.scheme, part.rule_id) == (key.scheme, key.rule_id)]
+    for row in rows:
+        capacity = limits[row.rule_id]
+        own = [part for part in slices if part.rule_id == row.rule_id]
         content = PoolContent(sum(part.rest for part in own), row.owed)
-        after = limited_to(content, row.capacity, limit.capacity)
+        after = limited_to(content, row.capacity, capacity)
         await set_slices(session, spread(own, after.rest))
-        changed.append(replace(row, revision=limit.revision.number, capacity=limit.capacity, owed=after.owed))
+        changed.append(replace(row, capacity=capacity, owed=after.owed))
     await set_limits(session, changed)
 
 

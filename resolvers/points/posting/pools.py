@@ -5,20 +5,19 @@ has too little, all slices of the schemes are locked in order, and the lines are
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from db.points.pool_changes import SLICES, set_limits, set_slices
-from db.points.pool_reads import LOCK_LIMITS, LOCK_SLICES, TAKE_FROM_SLICE, PoolLimitRow, SliceRow
+from db.points.pool_reads import LOCK_LIMITS, LOCK_SLICES, POOLS, TAKE_FROM_SLICE, PoolLimitRow, SliceRow
 from db.sessions import Writing
 from domain.lru_cache import LruCache
 from domain.points.pool_limits import PoolContent
 from domain.points.pools import BUDGET, Pool, PoolKey, SchemePools
-from resolvers.points.posting.pool_limits import LimitedScheme, PoolLimit, limits_in_force, load_pools, spread
+from resolvers.points.posting.pool_limits import Limiting, spread
 
 # Pools that were used up when they were read last, as a hint to read them first: of this process only.
 _USED_UP: Final[LruCache[PoolKey, bool]] = LruCache(10_000)
@@ -29,21 +28,21 @@ class _Short(Exception):
     """A slice has too little."""
 
 
-async def take_from_pools(
-    session: Writing, schemes: Collection[LimitedScheme], at: datetime, fold: Folding, *, home: int
-) -> None:
+async def take_from_pools(session: Writing, limiting: Limiting, fold: Folding, *, home: int) -> None:
     """Call `fold` with the pools of each scheme until what it takes from them is theirs; twice at most.
 
-    Pools follow the revision in force at `at`; `home` chooses the slice.
+    `limiting` are the revisions that the pools follow; `home` chooses the slice.
     """
-    limits = limits_in_force(schemes, at)
-    pooled = {PoolKey(one.scheme, rule_id) for one in schemes for rule_id in one.plan.ever_pooled}
-    if pooled == limits.keys() and not any(_USED_UP.get(key) for key in limits):
-        pools = {key: Pool(None) for key in limits}
+    keys = [PoolKey(scheme, rule_id) for scheme, revision in limiting.items() for rule_id in revision.limits_in_total]
+    if not any(_USED_UP.get(key) for key in keys):
+        pools = {key: Pool(None) for key in keys}
         fold(_by_scheme(pools))
-        if await _take(session, pools, limits, home % SLICES):
+        if await _take(session, pools, home % SLICES):
             return
-    contents = await load_pools(session, schemes, limits)
+    contents = {
+        PoolKey(row.scheme, row.rule_id): PoolContent(row.rest, row.owed)
+        for row in await session.fetch(POOLS, schemes=sorted(limiting))
+    }
     for key, content in contents.items():
         _USED_UP.put(key, content.free <= 0)
     # What is used up stays so unless another transaction gives something back, which comes later then.
@@ -51,13 +50,11 @@ async def take_from_pools(
     fold(_by_scheme(pools))
     owing = any(pools[key].taken < 0 and content.owed for key, content in contents.items())
     short = any(pools[key].taken > max(content.free, 0) for key, content in contents.items())
-    if owing or short or not await _take(session, pools, limits, home % SLICES):
-        await _take_exactly(session, limits, fold, home % SLICES)
+    if owing or short or not await _take(session, pools, home % SLICES):
+        await _take_exactly(session, sorted(limiting), fold, home % SLICES)
 
 
-async def _take(
-    session: Writing, pools: Mapping[PoolKey, Pool], limits: Mapping[PoolKey, PoolLimit], home: int
-) -> bool:
+async def _take(session: Writing, pools: Mapping[PoolKey, Pool], home: int) -> bool:
     """Take from one slice of each pool, or nothing at all; return whether each had enough.
 
     A slice that has too little stays locked when this transaction has waited for it, so the savepoint releases it:
@@ -73,7 +70,6 @@ async def _take(
                 schemes=[key.scheme for key in wanted],
                 rule_ids=[key.rule_id for key in wanted],
                 amounts=list(wanted.values()),
-                revisions=[limits[key].revision.number for key in wanted],
                 slice=home,
             )
             _require(len(taken) == len(wanted))
@@ -87,14 +83,13 @@ def _require(enough: bool) -> None:  # noqa: FBT001 - reads as a sentence
         raise _Short
 
 
-async def _take_exactly(session: Writing, keys: Collection[PoolKey], fold: Folding, home: int) -> None:
+async def _take_exactly(session: Writing, schemes: Sequence[int], fold: Folding, home: int) -> None:
     """Lock the pools, fold with what is left in them, and take that."""
-    schemes = sorted({key.scheme for key in keys})
     limits = {PoolKey(row.scheme, row.rule_id): row for row in await session.fetch(LOCK_LIMITS, schemes=schemes)}
     slices: dict[PoolKey, list[SliceRow]] = defaultdict(list)
     for part in await session.fetch(LOCK_SLICES, schemes=schemes):
         slices[PoolKey(part.scheme, part.rule_id)].append(part)
-    contents = {key: PoolContent(sum(part.rest for part in slices[key]), limits[key].owed) for key in keys}
+    contents = {key: PoolContent(sum(part.rest for part in slices[key]), limits[key].owed) for key in limits}
     pools = {key: Pool(content.free) for key, content in contents.items()}
     fold(_by_scheme(pools))
     changed: list[SliceRow] = []

@@ -12,9 +12,10 @@ from domain.points.obstacles import EarningObstacle
 from resolvers.context import Operation
 from resolvers.points.earners import EarnerMoment, build_earner
 from resolvers.points.posting.accounts import TouchedAccount, find_accounts
-from resolvers.points.posting.ledgers import Ledgers, lock_ledgers
+from resolvers.points.posting.ledgers import Ledgers, lock_to_post
 from resolvers.points.posting.lines import Scene, add_lines
 from resolvers.points.posting.plans import RankHistory, plans_of
+from resolvers.points.posting.pool_limits import follow_revisions
 from resolvers.points.posting.posted import PostedLine, PostedSale, Posting
 from resolvers.points.posting.settle import settle_accounts
 from resolvers.points.posting.waiting import split_waiting
@@ -27,12 +28,13 @@ async def post_points(operation: Operation, session: Writing, changes: Sequence[
     Call it behind the locks of sale keys or of the coupon, once in a transaction. It locks the ledgers of the ECPs, and
     pools after them, and appends one event.
     """
-    ledgers = await lock_ledgers(operation, session, list({one.ecp_id for one in changes}))
+    ledgers = await lock_to_post(operation, session, list({one.ecp_id for one in changes}))
     # What belongs to one scheme needs the earner in that only, so it is read with the rest.
     asked = [EarnerMoment(one.ecp_id, one.scheme_id, one.place.sold_at) for one in changes if one.scheme_id is not None]
     state = await _read_state(session, ledgers, asked)
     program = await operation.program()
     plans = await plans_of(session, _scheme_ids(ledgers), state.heads, program.calendar)
+    limiting = await follow_revisions(session, ledgers, plans, state.followed)
     touched = find_accounts(changes, ledgers.ecps, {(row.ecp, row.scheme): row for row in state.accounts}, plans)
     accounts = await split_waiting(operation, session, touched)
     if accounts:
@@ -43,7 +45,7 @@ async def post_points(operation: Operation, session: Writing, changes: Sequence[
             earners=dict(zip(asked, map(build_earner, state.earners), strict=True)),
         )
         await add_lines(session, scene, accounts)
-    valued, points = await settle_accounts(session, ledgers, accounts)
+    valued, points = await settle_accounts(session, ledgers, accounts, limiting)
     kept = {one.of.key for one in accounts}
     waiting = {change.number for one in touched if one.of.key not in kept for change in one.changes}
     return Posting(ledgers.times, _posted_sales(changes, valued, points, waiting))

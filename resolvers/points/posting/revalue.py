@@ -17,6 +17,7 @@ from db.points.posting_reads import (
     KnownValuationRow,
     StoredLineRow,
 )
+from db.points.posting_state import FOLLOWED
 from db.points.revaluation_reads import RETURNED, TIME_OF_LINE
 from db.sessions import Writing
 from domain.calendar import BEGINNING, FOREVER
@@ -32,9 +33,10 @@ from resolvers.context import Operation
 from resolvers.jobs.handlers import JobHandler
 from resolvers.jobs.running import RunningJob
 from resolvers.points.posting.accounts import SchemeOfEcp, TouchedAccount
-from resolvers.points.posting.ledgers import lock_ledgers
+from resolvers.points.posting.ledgers import lock_to_post
 from resolvers.points.posting.lines import KnownKey, Scene, add_changed_lines, known_line
 from resolvers.points.posting.plans import RankHistory, load_plans
+from resolvers.points.posting.pool_limits import follow_revisions
 from resolvers.points.posting.settle import settle_accounts
 from resolvers.points.posting.waiting import Revaluation
 
@@ -64,7 +66,7 @@ async def revalue(job: RunningJob[Revaluation]) -> None:
 
 async def revalue_piece(operation: Operation, session: Writing, command: Revaluation) -> int | None:
     """Value the next lines that wait; return how many, or None if no line waits."""
-    ledgers = await lock_ledgers(operation, session, [command.ecp_id])
+    ledgers = await lock_to_post(operation, session, [command.ecp_id])
     ecp = ledgers.ecps[command.ecp_id]
     scheme = ecp.scheme_numbers[ecp.scheme_ids.index(command.scheme_id)]
     rows = {row.scheme: row for row in await session.fetch(ACCOUNTS, ecps=[ecp.number])}
@@ -72,7 +74,9 @@ async def revalue_piece(operation: Operation, session: Writing, command: Revalua
     if row is None or row.revalue_from is None:
         return None
     program = await operation.program()
-    plans = await load_plans(session, [command.scheme_id], program.calendar)
+    plans = await load_plans(session, ecp.scheme_ids, program.calendar)
+    followed = await session.fetch(FOLLOWED, schemes=ecp.scheme_ids)
+    limiting = await follow_revisions(session, ledgers, plans, followed)
     plan = plans[command.scheme_id]
     scene = Scene(program.calendar, program.currency, await RankHistory.load(session))
     of = SchemeOfEcp(ecp=ecp, scheme_id=command.scheme_id, scheme=scheme, plan=plan)
@@ -82,7 +86,7 @@ async def revalue_piece(operation: Operation, session: Writing, command: Revalua
     known, account.changes = await _read_span(session, account, span)
     await add_changed_lines(session, scene, [account], {of.key: known})
     account.waits_from = None if span.until == FOREVER else span.until
-    await settle_accounts(session, ledgers, [account])
+    await settle_accounts(session, ledgers, [account], limiting)
     return len(account.lines)
 
 

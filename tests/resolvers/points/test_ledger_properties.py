@@ -54,8 +54,8 @@ BEGIN: Final = datetime(2026, 5, 29, 6, tzinfo=UTC)
 DATES = (date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1), date(2026, 7, 31))
 SKUS = ("AMB-1L", "AMB-4L")
 LEDGER_TABLES = (
-    "points_entry, valuation, points_account, points_ledger, points_pool, points_pool_limit, sale, sale_line, "
-    "sale_key, sale_return, redemption, job"
+    "points_entry, valuation, points_account, points_ledger, points_pool, points_pool_limit, points_scheme, sale, "
+    "sale_line, sale_key, sale_return, redemption, job"
 )
 VARIANT_IDS = st.sampled_from(((), (0,), (0, 1)))
 
