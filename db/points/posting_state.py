@@ -1,9 +1,9 @@
 """Statements that begin a posting: one locks ledgers of ECPs and limits of schemes, and one reads what is behind them.
 
 A posting shares the limits of all schemes of its ECPs. One that finds a revision in force which the pools of a scheme
-do not follow yet has the limits of that scheme alone, so that it counts everything that was granted before: every other
-posting there has either committed, or waits and then sees the limits that this one leaves. Advisory locks queue, write nothing,
-and make no row hot.
+do not follow yet has the limits of that scheme alone, so that it counts everything that was granted before: each other
+posting there has either committed, or waits and then sees the limits that this one leaves. Advisory locks queue, write
+nothing, and make no row hot.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,0 +1,291 @@
+"""Limits over all ECPs hold whatever the clocks of postings say, and whenever revisions take effect (R22)."""
+
+import asyncio
+import os
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
+
+from db.database import Database
+from domain.points.lines import SalePlace
+from domain.rules.model import BonusRule, FlatPoints, QuantityClause, RuleLimits
+from domain.schemes.content import SchemeContent, content_hash
+from graphql_api.context import Environment
+from resolvers.points.posting.post import post_points
+from tests.resolvers.points.conftest import MakeScheme
+from tests.support.clock import TestClock
+from tests.support.databases import Cleaner
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.ledger_desk import LedgerDesk, Line, change_of
+from tests.support.ledger_rows import LedgerRows
+from tests.support.ledger_verification import find_faults
+from tests.support.world import World, key
+
+MAY: Final = datetime(2026, 5, 10, 12, tzinfo=UTC)
+HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+BUDGET: Final = UUID(int=0)
+ID: Final = key("rule 1")
+_WAITING: Final = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+LEDGER_TABLES: Final = (
+    "points_entry, valuation, points_account, points_ledger, points_pool, points_pool_limit, points_scheme, "
+    "sale, sale_line, sale_key, sale_return, job"
+)
+DATES: Final = (date(2026, 3, 1), date(2026, 4, 30), date(2026, 5, 1), date(2026, 7, 31))
+
+
+class Limits(Struct, frozen=True):
+    """The limits of a revision: of its rule in total, and its budget."""
+
+    rule: int | None
+    budget: int | None
+
+    @property
+    def pools(self) -> dict[UUID, int]:
+        """The capacity of each pool."""
+        found = {ID: self.rule, BUDGET: self.budget}
+        return {rule_id: limit for rule_id, limit in found.items() if limit is not None}
+
+
+class Limited:
+    """A scheme whose revisions come and go from example to example: each takes effect a day after the one before."""
+
+    def __init__(self, desk: LedgerDesk, owner: asyncpg.Connection, scheme_id: UUID, ecp_ids: list[UUID]) -> None:
+        self.desk = desk
+        self._owner = owner
+        self.scheme_id = scheme_id
+        self.ecp_ids = ecp_ids
+
+    async def begin(self) -> None:
+        """Empty the ledger, and leave no revision but the first."""
+        await self._owner.execute(f"TRUNCATE {LEDGER_TABLES}")
+        await self._change("DELETE FROM scheme_revision WHERE scheme_id = $1 AND number > 1", self.scheme_id)
+        self.desk = LedgerDesk(self.desk.environment, self.desk.world)
+
+    async def approve(self, number: int, limits: Limits, at: datetime) -> None:
+        """Approve a revision."""
+        stored = await self._owner.fetchrow("SELECT * FROM scheme_revision WHERE scheme_id = $1", self.scheme_id)
+        before = msgspec.json.decode(stored["content"], type=SchemeContent)
+        rule = BonusRule(
+            id=ID,
+            name="Bulk",
+            condition=QuantityClause(2),
+            reward=FlatPoints(7),
+            limits=RuleLimits(points_in_total=limits.rule),
+        )
+        content = replace(before, rules=(rule,), basics=replace(before.basics, budget=limits.budget))
+        await self._change("DELETE FROM scheme_revision WHERE scheme_id = $1 AND number = $2", self.scheme_id, number)
+        await self._change(
+            "INSERT INTO scheme_revision (scheme_id, number, content_hash, content, effective_at, approved_at, "
+            "approved_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            self.scheme_id,
+            number,
+            content_hash(content),
+            msgspec.json.encode(content).decode(),
+            at,
+            stored["approved_at"],
+            stored["approved_by"],
+        )
+
+    async def sell(self, name: str, ecp: int, at: datetime, units: int = 2) -> None:
+        """Record a sale of AMB-1L, which has 10 base points for each unit."""
+        await self.desk.sell(self.ecp_ids[ecp], name, at, Line("AMB-1L", units))
+
+    async def granted(self) -> dict[UUID, int]:
+        """What the newest valuations pay: of the rule, and together."""
+        (row,) = await self._owner.fetch(
+            "SELECT coalesce(sum(bonus), 0)::int AS bonus, coalesce(sum(base + bonus), 0)::int AS together FROM ("
+            "SELECT DISTINCT ON (ecp, sale, position) base, bonus FROM valuation "
+            "ORDER BY ecp, sale, position, version DESC) AS newest"
+        )
+        return {ID: row["bonus"], BUDGET: row["together"]}
+
+    async def _change(self, sql: str, *values: Any) -> None:
+        async with self._owner.transaction():
+            await self._owner.execute("SET LOCAL session_replication_role = replica")
+            await self._owner.execute(sql, *values)
+
+
+@pytest.fixture
+async def limited(
+    environment: Environment, world: World, enrollments: EnrollmentFactory, clock: TestClock, cleaner: Cleaner
+) -> Limited:
+    """Two Gold ECPs, enrolled in a scheme."""
+    schemes = enrollments.schemes
+    scheme_id = await schemes.approved(await schemes.complete(rules=(), dates=DATES))
+    ecp_ids = [await enrollments.ecps.verified(name) for name in ("Asha Rao", "Binod Thapa")]
+    for ecp_id in ecp_ids:
+        await enrollments.enrolled(scheme_id, ecp_id)
+    clock.now = MAY
+    return Limited(LedgerDesk(environment, world), cleaner.connection, scheme_id, ecp_ids)
+
+
+async def test_a_posting_whose_clock_is_behind_leaves_the_budget(  # noqa: PLR0913, PLR0917 - fixtures
+    desk: LedgerDesk, make_scheme: MakeScheme, ecp_id: UUID, rows: LedgerRows, clock: TestClock, database: Database
+) -> None:
+    """R22: a clock before the approval of the scheme finds its pool, and what was granted stays granted."""
+    early = clock.now
+    await make_scheme(ecp_ids=(ecp_id,), budget=100)
+    clock.now = MAY
+    await desk.sell(ecp_id, "live", MAY, Line("AMB-1L", 2))
+    clock.now = early
+    await desk.sell(ecp_id, "early", early, Line("AMB-1L", 1))
+    await desk.give_back("live", "AMB-1L", 1, "back")
+    assert await rows.pools() == {BUDGET: (100, 90, 0)}
+    clock.now = MAY + HOUR
+    await desk.sell(ecp_id, "later", MAY + HOUR, Line("AMB-1L", 3))
+    assert await rows.pools() == {BUDGET: (100, 60, 0)}
+    assert await find_faults(database) == []
+
+
+async def test_the_first_posting_may_have_a_clock_before_the_approval(  # noqa: PLR0913, PLR0917 - fixtures
+    desk: LedgerDesk, make_scheme: MakeScheme, ecp_id: UUID, rows: LedgerRows, clock: TestClock, database: Database
+) -> None:
+    """R22: the limits of the first revision hold before it takes effect."""
+    early = clock.now
+    await make_scheme(ecp_ids=(ecp_id,), budget=30)
+    clock.now = early
+    for name in ("a", "b"):
+        await desk.sell(ecp_id, name, MAY, Line("AMB-1L", 2))
+    assert await rows.pools() == {BUDGET: (30, 0, 0)}
+    assert await find_faults(database) == []
+
+
+async def test_a_revision_with_a_lower_number_may_take_effect_later(
+    limited: Limited, rows: LedgerRows, clock: TestClock, database: Database
+) -> None:
+    """R22: pools follow the time of taking effect, whichever revision was opened first."""
+    await limited.begin()
+    await limited.approve(2, Limits(20, None), MAY + 2 * DAY)
+    await limited.approve(3, Limits(14, None), MAY + DAY)
+    for day, pool in ((1, (14, 7, 0)), (2, (20, 6, 0))):
+        clock.now = MAY + day * DAY + HOUR
+        await limited.sell(f"day {day}", 0, clock.now)
+        assert await rows.pools() == {ID: pool}
+    assert await find_faults(database) == []
+
+
+limits = st.builds(
+    Limits, st.sampled_from((None, None, 6, 10, 14, 20, 30)), st.sampled_from((None, None, 25, 40, 60, 100))
+)
+# The number of the next revision that is approved, or a posting: the day of its clock, that of its sale, and its ECP.
+steps = st.one_of(
+    st.just(None),
+    st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 1), st.integers(1, 3)),
+    st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 1), st.integers(1, 3)),
+    st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 1), st.integers(1, 3)),
+)
+
+
+@pytest.mark.long
+@settings(
+    max_examples=400 if "TESSERA_FUZZ" in os.environ else 25,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink),
+)
+@given(
+    revisions=st.lists(limits, min_size=2, max_size=4),
+    days=st.permutations((1, 2, 3)),
+    arriving=st.lists(steps, min_size=4, max_size=14),
+    returned=st.booleans(),
+)
+async def test_limits_hold_in_any_order_of_clocks(  # noqa: PLR0913, PLR0917 - what is drawn
+    limited: Limited,
+    rows: LedgerRows,
+    clock: TestClock,
+    database: Database,
+    revisions: list[Limits],
+    days: tuple[int, ...],
+    arriving: list[tuple[int, int, int, int] | None],
+    returned: bool,  # noqa: FBT001 - drawn
+) -> None:
+    """R22: pools follow the latest revision that a posting saw in force; none grants more, and the ledger agrees."""
+    await limited.begin()
+    await limited.approve(1, revisions[0], MAY)
+    effects = {MAY: revisions[0]}
+    waiting = list(zip(days, revisions[1:], strict=False))
+    followed = None
+    for index, step in enumerate(arriving):
+        if step is None:
+            if waiting:
+                day, added = waiting.pop(0)
+                await limited.approve(len(effects) + 1, added, MAY + day * DAY)
+                effects[MAY + day * DAY] = added
+            continue
+        day, sold, ecp, units = step
+        clock.now = MAY + day * DAY - HOUR
+        before = await limited.granted()
+        await limited.sell(f"sale {index}", ecp, MAY + sold * DAY - HOUR + index * timedelta(minutes=1), units)
+        if returned and index % 3 == 2:
+            await limited.desk.give_back(f"sale {index}", "AMB-1L", 1, f"back {index}")
+        seen = max((at for at in effects if at <= clock.now), default=MAY)
+        followed = seen if followed is None else max(seen, followed)
+        expected, after = effects[followed].pools, await limited.granted()
+        pools = await rows.pools()
+        assert {rule_id: capacity for rule_id, (capacity, _, _) in pools.items()} == expected
+        for rule_id, (capacity, rest, owed) in pools.items():
+            assert rest - owed == capacity - after[rule_id]
+            assert after[rule_id] <= max(capacity, before[rule_id])
+    assert await find_faults(database) == []
+
+
+async def test_a_revision_that_adds_a_limit_waits_for_postings_that_run(
+    limited: Limited, rows: LedgerRows, clock: TestClock, database: Database, cleaner: Cleaner
+) -> None:
+    """R22: what a posting records that began before a revision took effect counts in the limit that is added."""
+    await limited.begin()
+    await limited.approve(1, Limits(None, None), MAY)
+    await limited.approve(2, Limits(20, 60), MAY + DAY)
+    clock.now = MAY + HOUR
+    await limited.sell("first", 0, MAY)
+    desk = limited.desk
+    async with desk.posting() as (operation, session):
+        place = SalePlace(MAY + HOUR, "till", "running")
+        sale = await desk.record(session, limited.ecp_ids[0], place, [Line("AMB-1L", 2)])
+        await post_points(operation, session, [change_of(sale)])
+        clock.now = MAY + DAY + HOUR
+        other = asyncio.create_task(limited.sell("after", 1, MAY + DAY))
+        async with asyncio.timeout(5):
+            while not other.done() and not await cleaner.fetch(_WAITING):
+                await asyncio.sleep(0.005)
+        assert not other.done()
+    await other
+    assert await limited.granted() == {ID: 7 + 7 + 6, BUDGET: 27 + 27 + 6}
+    assert await rows.pools() == {ID: (20, 0, 0), BUDGET: (60, 0, 0)}
+    assert await find_faults(database) == []
+
+
+@pytest.mark.long
+async def test_postings_beside_revisions_that_change_limits(
+    limited: Limited, rows: LedgerRows, clock: TestClock, database: Database, enrollments: EnrollmentFactory
+) -> None:
+    """R22: whatever runs while revisions take effect is counted, with clocks before and after; nothing locks up."""
+    clock.now = MAY - DAY
+    for number in range(6):
+        ecp_id = await enrollments.ecps.verified(f"Person {number}")
+        await enrollments.enrolled(limited.scheme_id, ecp_id)
+        limited.ecp_ids.append(ecp_id)
+    room = asyncio.Semaphore(8)
+    revisions = [Limits(None, None), Limits(70, None), Limits(None, 600), Limits(140, 900), Limits(100, None)]
+    for number, added in enumerate(revisions, 1):
+        await limited.approve(number, added, MAY + number * DAY)
+
+    async def sell(number: int) -> None:
+        async with room:
+            # Postings before and after each revision mix, and some clocks are behind.
+            clock.now = MAY + (1 + number // 20 - number % 3) * DAY + HOUR
+            await limited.sell(f"sale {number}", number % 8, MAY + DAY + number * timedelta(minutes=1))
+
+    await asyncio.gather(*[sell(number) for number in range(100)])
+    assert await find_faults(database) == []
+    ((capacity, rest, owed),) = (await rows.pools()).values()
+    assert capacity == 100
+    assert rest - owed == 100 - (await limited.granted())[ID]
