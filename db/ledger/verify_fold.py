@@ -4,6 +4,7 @@ from typing import Final
 
 from db.ledger.verify_rows import (
     AccountToFoldRow,
+    FaultRow,
     GrantRow,
     PoolToVerifyRow,
     PostedComponentRow,
@@ -12,6 +13,7 @@ from db.ledger.verify_rows import (
     named,
 )
 from db.statement import number, numbers
+from domain.points.pools import BUDGET
 
 # An account that waits for a job is left out: its lines may be worth something else until then.
 ACCOUNTS_TO_FOLD: Final = named(
@@ -50,16 +52,42 @@ POSTED_COMPONENTS: Final = named(
     PostedComponentRow,
     numbers("ecps"),
 )
+# The pools that are, and those that should be: by the revision which a scheme follows.
 POOLS_TO_VERIFY: Final = named(
-    """
-    SELECT scheme, coalesce(named.code, 'scheme number ' || scheme) AS scheme_code, rule_id,
-        coalesce(capacity, 0) AS capacity, coalesce(owed, 0) AS owed, coalesce(rest, 0)::bigint AS rest
+    f"""
+    WITH followed AS (
+        SELECT known.scheme, known.revision, found.content FROM points_scheme AS known
+        JOIN scheme ON scheme.number = known.scheme
+        JOIN scheme_revision AS found ON found.scheme_id = scheme.id AND found.number = known.revision
+    ), wanted AS (
+        SELECT scheme, '{BUDGET}'::uuid AS rule_id, (content -> 'basics' ->> 'budget')::bigint AS "limit" FROM followed
+        UNION ALL
+        SELECT scheme, (rule ->> 'id')::uuid, (rule -> 'limits' ->> 'points_in_total')::bigint
+        FROM followed CROSS JOIN jsonb_array_elements(content -> 'rules') AS rule
+    )
+    SELECT scheme, coalesce(named.code, 'scheme number ' || scheme) AS scheme_code, rule_id, capacity,
+        coalesce(owed, 0) AS owed, coalesce(rest, 0)::bigint AS rest, followed.revision, wanted."limit"
     FROM points_pool_limit FULL JOIN (
         SELECT scheme, rule_id, sum(rest) AS rest FROM points_pool GROUP BY scheme, rule_id
-    ) AS slices USING (scheme, rule_id) LEFT JOIN scheme AS named ON named.number = scheme
+    ) AS slices USING (scheme, rule_id) FULL JOIN (
+        SELECT * FROM wanted WHERE "limit" IS NOT NULL
+    ) AS wanted USING (scheme, rule_id) LEFT JOIN scheme AS named ON named.number = scheme
+    LEFT JOIN followed USING (scheme)
     ORDER BY scheme, rule_id
     """,
     PoolToVerifyRow,
+)
+# Schemes in which lines are valued although no revision is known whose limits hold.
+UNLIMITED_SCHEMES: Final = named(
+    """
+    SELECT coalesce(named.code, 'scheme number ' || account.scheme) AS owner, '' AS name, NULL AS stored,
+        NULL AS counted
+    FROM (SELECT DISTINCT scheme FROM points_account WHERE lines > 0) AS account
+    LEFT JOIN scheme AS named ON named.number = account.scheme
+    WHERE account.scheme NOT IN (SELECT scheme FROM points_scheme)
+    ORDER BY account.scheme
+    """,
+    FaultRow,
 )
 RULES_OF_POOLS: Final = named(
     """

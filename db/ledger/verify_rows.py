@@ -84,14 +84,19 @@ class RuleIdsRow(Struct, frozen=True):
 
 
 class PoolToVerifyRow(Struct, frozen=True):
-    """A limit over all ECPs and what its slices have left."""
+    """A limit over all ECPs, what its slices have left, and the limit in the revision that the scheme follows.
+
+    There may be no limit, and none in the revision; without a revision, it is unknown what a pool follows.
+    """
 
     scheme: int
     scheme_code: str
     rule_id: UUID
-    capacity: int
+    capacity: int | None
     owed: int
     rest: int
+    revision: int | None
+    limit: int | None
 
 
 # What a number of a sale is called.

@@ -197,6 +197,26 @@ FAULTS_OF_LINES: Final[dict[str, Fault]] = {
             ),
         ),
     ),
+    "a limit is not that of the revision": Fault(
+        (f"UPDATE points_pool_limit SET capacity = 30, owed = 0 WHERE rule_id <> {_BUDGET}",),
+        (
+            (
+                f"SCH-2026-000001: the limit in total of rule {key('rule 1')} is kept as 30 points, and the scheme "
+                "follows revision 1, where it is 20 points."
+            ),
+        ),
+    ),
+    "a pool is lost": Fault(
+        (
+            f"DELETE FROM points_pool WHERE rule_id = {_BUDGET}",
+            f"DELETE FROM points_pool_limit WHERE rule_id = {_BUDGET}",
+        ),
+        (("SCH-2026-000001: the budget is not kept, and the scheme follows revision 1, where it is 100,000 points."),),
+    ),
+    "it is forgotten whose limits hold": Fault(
+        ("DELETE FROM points_scheme",),
+        ("SCH-2026-000001: lines are valued, and no revision is noted whose limits over all ECPs hold.",),
+    ),
     "the first posting is forgotten": Fault(
         ("UPDATE program SET first_posting_at = NULL",),
         ("the program: it has no time of a first posting, and there is an entry of #.",),
