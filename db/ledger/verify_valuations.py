@@ -3,6 +3,7 @@
 from typing import Final
 
 from db.ledger.verify_rows import IS_SALE, NAME_OF_SALE, of_ecps
+from domain.jobs.facts import JobKind
 
 _LINE: Final = f"{NAME_OF_SALE.format(number='valuation.sale')} || ', line ' || valuation.position"
 _NEIGHBORS: Final = """(
@@ -78,4 +79,18 @@ WRONG_LINE_COUNTS: Final = of_ecps("""
             SELECT DISTINCT ecp, scheme, sold_at, sale, position FROM valuation WHERE ecp > :low AND ecp <= :high
         ) AS line GROUP BY ecp, scheme
     ) AS valued USING (ecp, scheme) WHERE coalesce(account.lines, 0) <> coalesce(valued.lines, 0)
+""")
+# A job that waits or runs comes to them.
+LINES_WITHOUT_JOB: Final = of_ecps(f"""
+    SELECT account.ecp, account.scheme, account.revalue_from, coalesce((
+        SELECT 'its last job ended as ' || job.status || coalesce(': ' || job.error, '.') FROM job
+        WHERE kind = '{JobKind.REVALUATION}' AND parameters ->> 'ecp_id' = ecp.id::text
+            AND parameters ->> 'scheme_id' = scheme.id::text
+        ORDER BY job.created_at DESC, job.id DESC LIMIT 1
+    ), 'it has no job.'), NULL
+    FROM points_account AS account JOIN ecp ON ecp.number = account.ecp JOIN scheme ON scheme.number = account.scheme
+    WHERE account.ecp > :low AND account.ecp <= :high AND account.revalue_from IS NOT NULL AND NOT EXISTS (
+        SELECT FROM job WHERE due_at IS NOT NULL AND kind = '{JobKind.REVALUATION}'
+            AND parameters ->> 'ecp_id' = ecp.id::text AND parameters ->> 'scheme_id' = scheme.id::text
+    )
 """)

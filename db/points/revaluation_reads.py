@@ -8,7 +8,8 @@ from msgspec import Struct
 from sqlalchemy import column, text
 
 from db.columns import named_columns, scalar
-from db.statement import Statement, moment, moments, number, numbers
+from db.statement import Statement, moment, moments, number, numbers, uuids
+from domain.jobs.facts import JobKind
 
 
 class LaterLinesRow(Struct, frozen=True):
@@ -26,6 +27,13 @@ class ReturnedRow(Struct, frozen=True):
     sale: int
     variant_id: UUID
     quantity: int
+
+
+class OpenRevaluationRow(Struct, frozen=True):
+    """An account that a job values again."""
+
+    ecp_id: UUID
+    scheme_id: UUID
 
 
 # For each ECP of the parameter `ecps`, what came back of its sales within the moments of the same place. A return is
@@ -69,4 +77,18 @@ ORDER BY sold_at OFFSET :skipped LIMIT 1
 TIME_OF_LINE: Final = Statement(
     text(_TIME_OF_LINE).bindparams(number("ecp"), moment("since"), number("skipped")).columns(column("sold_at")),
     scalar(datetime),
+)
+# The accounts, given by an ECP and a scheme in the same places, that a job waits to value again, or is valuing again.
+_OPEN_REVALUATIONS: Final = f"""
+SELECT asked.ecp_id, asked.scheme_id FROM unnest(:ecp_ids, :scheme_ids) AS asked (ecp_id, scheme_id)
+WHERE EXISTS (
+    SELECT FROM job WHERE due_at IS NOT NULL AND kind = '{JobKind.REVALUATION}'
+        AND parameters ->> 'ecp_id' = asked.ecp_id::text AND parameters ->> 'scheme_id' = asked.scheme_id::text
+)
+"""  # noqa: S608 - of our names
+OPEN_REVALUATIONS: Final = Statement(
+    text(_OPEN_REVALUATIONS)
+    .bindparams(uuids("ecp_ids"), uuids("scheme_ids"))
+    .columns(*named_columns(OpenRevaluationRow)),
+    OpenRevaluationRow,
 )

@@ -31,3 +31,21 @@ class BalanceExceeded(Failure):
         )
         self.external_id = external_id
         self.balance = balance
+
+
+class LinesWait(Failure):
+    """A job cannot value lines of an ECP again, because a sale among them would take the balance beyond its bound.
+
+    `exceeded` says which sale. The lines wait as they are.
+    """
+
+    code = UserErrorCode.LIMIT_EXCEEDED
+
+    def __init__(self, ecp_code: str, exceeded: BalanceExceeded) -> None:
+        super().__init__(
+            f"With sale {exceeded.external_id}, the balance of {ecp_code} would be {exceeded.balance:,} points, and a "
+            f"balance is at most {MAX_SAFE_INT:,}. Lines of this ECP are not valued until it fits. Correct the sale, "
+            "or return units of it: that starts another job. After an adjustment, retry this one."
+        )
+        self.ecp_code = ecp_code
+        self.exceeded = exceeded

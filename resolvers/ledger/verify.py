@@ -61,6 +61,7 @@ CHECKS_OF_ECPS: Final = (
     Check(valuations.VALUATIONS_WITHOUT_LINE, "{name}: it is valued, and was never sold or redeemed."),
     Check(valuations.VALUATIONS_WITHOUT_CAUSE, "{name}: sale number {stored} caused a valuation and does not exist."),
     Check(valuations.WRONG_LINE_COUNTS, "the account counts {stored} lines, and {counted} are valued."),
+    Check(valuations.LINES_WITHOUT_JOB, "lines from {name} on wait to be valued again, and nothing does it: {stored}"),
     Check(sales.SALES_WITHOUT_KEY, "sale number {name} has revision {stored}, and no source reported it."),
     Check(sales.LINES_WITHOUT_SALE, "{name}: revision {stored} has line {counted}, and does not exist."),
     Check(

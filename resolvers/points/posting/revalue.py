@@ -23,6 +23,7 @@ from db.sessions import Writing
 from domain.calendar import BEGINNING, FOREVER
 from domain.channels import EarningChannel
 from domain.jobs.facts import JobKind
+from domain.points.failures import BalanceExceeded, LinesWait
 from domain.points.fold import FoldLine, KnownValue, fold
 from domain.points.lines import COUPON_POSITION, SaleChange, SalePlace, SoldLine
 from domain.points.net_lines import net_lines
@@ -65,7 +66,7 @@ async def revalue(job: RunningJob[Revaluation]) -> None:
 
 
 async def revalue_piece(operation: Operation, session: Writing, command: Revaluation) -> int | None:
-    """Value the next lines that wait; return how many, or None if no line waits."""
+    """Value the next lines that wait; return how many, or None if no line waits. Raises LinesWait."""
     ledgers = await lock_to_post(operation, session, [command.ecp_id])
     ecp = ledgers.ecps[command.ecp_id]
     scheme = ecp.scheme_numbers[ecp.scheme_ids.index(command.scheme_id)]
@@ -86,7 +87,10 @@ async def revalue_piece(operation: Operation, session: Writing, command: Revalua
     known, account.changes = await _read_span(session, account, span)
     await add_changed_lines(session, scene, [account], {of.key: known})
     account.waits_from = None if span.until == FOREVER else span.until
-    await settle_accounts(session, ledgers, [account], limiting)
+    try:
+        await settle_accounts(session, ledgers, [account], limiting)
+    except BalanceExceeded as exceeded:
+        raise LinesWait(ecp.code, exceeded) from exceeded
     return len(account.lines)
 
 
