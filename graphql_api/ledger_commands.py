@@ -1,23 +1,39 @@
 """The command `tessera ledger verify`: compare ledgers of points with everything that they follow from."""
 
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager
 from time import monotonic
-from typing import Final
+from typing import Annotated, Final
 
 import typer
+from msgspec import Struct
 from rich.progress import Progress
 
 from db.database import Database
+from db.ledger.verify_fold import NUMBER_OF_ECP
 from db.ledger.verify_sales import BOUNDS
 from db.program.reads import PROGRAM
 from domain.text import format_count
-from graphql_api.verification import STATEMENT_TIMEOUT_S, open_messages, open_progress, print_verdict, run_verification
+from graphql_api.verification import (
+    STATEMENT_TIMEOUT_S,
+    VerificationImpossible,
+    open_messages,
+    open_progress,
+    print_verdict,
+    run_verification,
+)
 from resolvers.ledger.verify import verify_program, verify_rows_of_ecps, verify_sales
 from resolvers.ledger.verify_fold import verify_values
 from resolvers.ledger.verify_pools import verify_pools
 
+_EcpOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        help="Verify the ledger of this ECP only, like ECP-2026-000123, without limits in total and keys of sales.",
+    ),
+]
 # Numbers of ECPs, and of sales, whose rows are compared at a time.
 _ECPS_AT_ONCE: Final = 500
 _SALES_AT_ONCE: Final = 50_000
@@ -36,33 +52,35 @@ def ledger_commands(database_url: Callable[[], AbstractContextManager[str]]) -> 
         """Keep `verify` a command of its own name while it is the only one."""
 
     @commands.command()
-    def verify() -> None:
+    def verify(ecp: _EcpOption = None) -> None:
         """Check that ledgers follow from sales, redemptions, and adjustments. Changes nothing.
 
         Balances, references, and quantities are recomputed from rows, and every line is valued again. Each
         contradiction is printed as a sentence, and then the exit code is 1.
         """
-        run_verification(database_url, _verify)
+        run_verification(database_url, lambda url: _verify(url, ecp))
 
     return commands
 
 
-async def _verify(url: str) -> int:
+class _Part(Struct, frozen=True):
+    """Something to verify: its title, into how many parts it is cut, and findings, with None behind each part."""
+
+    title: str
+    total: int
+    found: AsyncIterator[str | None]
+
+
+async def _verify(url: str, ecp_code: str | None) -> int:
     database = await Database.connect(url, pool_size=2, statement_timeout=STATEMENT_TIMEOUT_S)
     messages = open_messages()
     findings = 0
     try:
         with open_progress(messages) as progress:
-            async with database.snapshot() as snapshot:
-                (bounds,) = await snapshot.fetch(BOUNDS)
-            parts = (
-                ("ECPs", len(_ranges(bounds.ecp, _ECPS_AT_ONCE)), _verify_ecps(database, bounds.ecp)),
-                ("sales", len(_ranges(bounds.sale, _SALES_AT_ONCE)), _verify_sales(database, bounds.sale)),
-                ("limits", 1, _verify_limits(database)),
-            )
-            for title, total, found in parts:
-                parts_done = PartsDone(progress, title, total)
-                async for finding in found:
+            verified, parts = await _everything(database) if ecp_code is None else await _only(database, ecp_code)
+            for part in parts:
+                parts_done = PartsDone(progress, part.title, part.total)
+                async for finding in part.found:
                     if finding is None:
                         parts_done.advance()
                     else:
@@ -70,8 +88,29 @@ async def _verify(url: str) -> int:
                         findings += 1
     finally:
         await database.close()
-    print_verdict(messages, format_count(bounds.ledgers, "ledger"), findings)
+    print_verdict(messages, verified, findings)
     return findings
+
+
+async def _everything(database: Database) -> tuple[str, list[_Part]]:
+    async with database.snapshot() as snapshot:
+        (bounds,) = await snapshot.fetch(BOUNDS)
+    of_ecps, of_sales = _ranges(bounds.ecp, _ECPS_AT_ONCE), _ranges(bounds.sale, _SALES_AT_ONCE)
+    return format_count(bounds.ledgers, "ledger"), [
+        _Part("ECPs", len(of_ecps), _verify_ecps(database, of_ecps)),
+        _Part("sales", len(of_sales), _verify_sales(database, of_sales)),
+        _Part("limits", 1, _verify_limits(database)),
+    ]
+
+
+async def _only(database: Database, ecp_code: str) -> tuple[str, list[_Part]]:
+    """The ledger of one ECP. Raises VerificationImpossible."""
+    async with database.snapshot() as snapshot:
+        found = await snapshot.fetch(NUMBER_OF_ECP, code=ecp_code)
+    if not found:
+        message = f"No ECP has the code “{ecp_code}”. Give a code like ECP-2026-000123."
+        raise VerificationImpossible(message)
+    return f"the ledger of {ecp_code}", [_Part(ecp_code, 1, _verify_ecps(database, [(found[0] - 1, found[0])]))]
 
 
 class PartsDone:
@@ -106,9 +145,9 @@ def _ranges(highest: int, size: int) -> list[tuple[int, int]]:
     return list(zip([_LOWEST, *steps[1:-1]], steps[1:] or [0], strict=True))
 
 
-async def _verify_ecps(database: Database, highest: int) -> AsyncIterator[str | None]:
+async def _verify_ecps(database: Database, ranges: Sequence[tuple[int, int]]) -> AsyncIterator[str | None]:
     """Findings, and None behind each range of ECPs."""
-    for low, high in _ranges(highest, _ECPS_AT_ONCE):
+    for low, high in ranges:
         # A snapshot each: a long one would keep the database from reusing space. A posting is one transaction.
         async with database.snapshot() as snapshot:
             async for finding in verify_rows_of_ecps(snapshot, low, high):
@@ -119,9 +158,9 @@ async def _verify_ecps(database: Database, highest: int) -> AsyncIterator[str | 
         yield None
 
 
-async def _verify_sales(database: Database, highest: int) -> AsyncIterator[str | None]:
+async def _verify_sales(database: Database, ranges: Sequence[tuple[int, int]]) -> AsyncIterator[str | None]:
     """Findings, and None behind each range of sales."""
-    for low, high in _ranges(highest, _SALES_AT_ONCE):
+    for low, high in ranges:
         async with database.snapshot() as snapshot:
             async for finding in verify_sales(snapshot, low, high):
                 yield finding

@@ -2,6 +2,10 @@
 
 from typing import Final
 
+from sqlalchemy import select
+
+from db.columns import scalar
+from db.ecps.tables import EcpTable
 from db.ledger.verify_rows import (
     AccountToFoldRow,
     FaultRow,
@@ -12,7 +16,7 @@ from db.ledger.verify_rows import (
     RuleIdsRow,
     named,
 )
-from db.statement import number, numbers
+from db.statement import Statement, number, numbers, string
 from domain.points.pools import BUDGET
 
 # An account that waits for a job is left out: its lines may be worth something else until then.
@@ -109,3 +113,4 @@ GRANTS: Final = named(
     """,
     GrantRow,
 )
+NUMBER_OF_ECP: Final = Statement(select(EcpTable.number).where(EcpTable.code == string("code")), scalar(int))

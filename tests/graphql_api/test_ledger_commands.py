@@ -33,6 +33,7 @@ from tests.support.world import World
 
 MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00")
 LATE: Final = "sale late of till, line 0:"
+_FIRST: Final = "(SELECT number FROM ecp WHERE code = 'ECP-2026-000001')"
 BUDGET: Final = "SCH-2026-000001: the budget is 100,000 points;"
 OTHERWISE: Final = "other points by its facts and the lines before it than its valuation says."
 FAULTS: Final = {**FAULTS_OF_ENTRIES, **FAULTS_OF_LINES}
@@ -78,6 +79,17 @@ async def test_a_healthy_ledger_has_no_findings_and_each_planted_fault_has_its_o
     result = await verify(database_url)
     assert (result.exit_code, result.stdout.splitlines()) == (1, list(FAULTS["a limit in total owes points"].findings))
     assert result.stderr.splitlines()[-1] == "Verified 2 ledgers: 1 contradiction."
+    # One ECP: its balance is wrong, that of the other is not, and limits are left out.
+    await plant(database_url, f"UPDATE points_account SET paid = 1 WHERE ecp = {_FIRST}")
+    for code, findings_of_ecp in (("ECP-2026-000001", 1), ("ECP-2026-000002", 0)):
+        result = await verify(database_url, "--ecp", code)
+        verdict = "1 contradiction" if findings_of_ecp else "everything agrees"
+        assert result.exit_code == findings_of_ecp
+        assert result.stderr.splitlines() == [
+            f"Verifying {code}: part 1 of 1.",
+            f"Verified the ledger of {code}: {verdict}.",
+        ]
+        assert len(result.stdout.splitlines()) == findings_of_ecp
 
 
 @pytest.mark.parametrize(("seconds", "parts"), [(5, (1, 2, 3)), (2, (1,))])
@@ -156,6 +168,14 @@ async def test_explanations_must_follow_from_their_facts(
             async with planter.planted(change.format(value.hex())):
                 found.append(await findings(database))
     assert found == [expected for _, _, expected in changes]
+
+
+async def test_an_ecp_that_does_not_exist_is_named(database_url: str, database: Database) -> None:
+    del database
+    result = await verify(database_url, "--ecp", "ECP-2026-999999")
+    assert isinstance(result.exception, VerificationImpossible)
+    assert str(result.exception) == "No ECP has the code “ECP-2026-999999”. Give a code like ECP-2026-000123."
+    assert result.stdout == ""
 
 
 async def test_a_database_that_is_not_migrated_is_named(server_url: str) -> None:

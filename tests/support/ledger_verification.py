@@ -143,10 +143,10 @@ async def _sell(till: Till) -> None:
         assert result["outcome"] in {"RECORDED", "CORRECTED"}, result
 
 
-async def verify(url: str) -> Result:
+async def verify(url: str, *options: str) -> Result:
     """Run the command against a database as the application; it may run its own event loop."""
     commands = ledger_commands(lambda: contextlib.nullcontext(application_url(url)))
-    return await asyncio.to_thread(lambda: CliRunner().invoke(commands, ["verify"]))
+    return await asyncio.to_thread(lambda: CliRunner().invoke(commands, ["verify", *options]))
 
 
 async def find_faults(database: Database) -> list[str]:

@@ -72,7 +72,7 @@ class Limited:
 
     async def approve(self, number: int, limits: Limits, at: datetime) -> None:
         """Approve a revision."""
-        stored = await self._owner.fetchrow("SELECT * FROM scheme_revision WHERE scheme_id = $1", self.scheme_id)
+        (stored, *_) = await self._owner.fetch("SELECT * FROM scheme_revision WHERE scheme_id = $1", self.scheme_id)
         before = msgspec.json.decode(stored["content"], type=SchemeContent)
         rule = BonusRule(
             id=ID,
