@@ -125,7 +125,7 @@ async def limited(
     for ecp_id in ecp_ids:
         await enrollments.enrolled(scheme_id, ecp_id)
     clock.now = MAY
-    return Limited(LedgerDesk(environment, world), cleaner.connection, scheme_id, ecp_ids)
+    return Limited(LedgerDesk(environment, world), cleaner.connection, scheme_id=scheme_id, ecp_ids=ecp_ids)
 
 
 async def test_a_posting_whose_clock_is_behind_leaves_the_budget(  # noqa: PLR0913, PLR0917 - fixtures
