@@ -173,6 +173,23 @@ async def test_a_revision_with_a_lower_number_may_take_effect_later(
     assert await find_faults(database) == []
 
 
+async def test_pools_of_which_nothing_is_known_are_counted(
+    limited: Limited, rows: LedgerRows, clock: TestClock, database: Database, cleaner: Cleaner
+) -> None:
+    """R22: a database whose pools were made before it noted what they follow; one of them is lost."""
+    await limited.begin()
+    await limited.approve(1, Limits(20, 100), MAY)
+    clock.now = MAY + DAY
+    await limited.sell("a", 0, MAY)
+    await cleaner.connection.execute("UPDATE points_scheme SET revision = 0, effective_at = '0001-01-01Z'")
+    await cleaner.connection.execute("DELETE FROM points_pool_limit WHERE rule_id = $1", BUDGET)
+    await cleaner.connection.execute("DELETE FROM points_pool WHERE rule_id = $1", BUDGET)
+    clock.now = MAY - DAY
+    await limited.sell("b", 1, MAY)
+    assert await rows.pools() == {ID: (20, 6, 0), BUDGET: (100, 46, 0)}
+    assert await find_faults(database) == []
+
+
 limits = st.builds(
     Limits, st.sampled_from((None, None, 6, 10, 14, 20, 30)), st.sampled_from((None, None, 25, 40, 60, 100))
 )
@@ -187,7 +204,7 @@ steps = st.one_of(
 
 @pytest.mark.long
 @settings(
-    max_examples=400 if "TESSERA_FUZZ" in os.environ else 25,
+    max_examples=400 if "TESSERA_FUZZ" in os.environ else 15,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.generate, Phase.shrink),
 )
