@@ -6,9 +6,13 @@ BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
 FRESH := $(shell [ "$$(cat $(RUN) 2>/dev/null)" = "$$(pwd)" ] && $(BIN)/python -c '' 2>/dev/null && echo yes)
-# Compiled code is kept, also where the environment says that Python writes none: every worker would compile it again.
-PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/.tessera/bytecode' exec $(BIN)/python -m pytest
-PIP := PIP_USER=0 $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check install
+# Compiled code is kept, also where the environment says that Python writes none: every process would compile it again.
+export PYTHONDONTWRITEBYTECODE :=
+PYTEST := PYTHONPYCACHEPREFIX='$(CURDIR)/.tessera/bytecode' exec $(BIN)/python -m pytest
+# The locks list everything, so pip adds nothing. What runs is compiled when it is first imported: compiling
+# everything takes as long as installing it.
+QUIETLY := --quiet --quiet --disable-pip-version-check install --no-compile --no-deps
+PIP := PIP_USER=0 $(BIN)/python -m pip $(QUIETLY)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
@@ -128,10 +132,17 @@ $(RUN): requirements/run.txt requirements/build.txt pyproject.toml
 		echo "Tessera needs Python 3.11 or newer, and '$(PYTHON)' is not: name one, as in 'make PYTHON=python3.12'." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "'$(PYTHON)' has no venv module: install it, on Debian and Ubuntu with 'apt install python3-venv'." >&2; exit 1; }
-	@echo "Installing what the server needs into .venv (once, a minute or two)"
-	@$(if $(FRESH),true,$(PYTHON) -m venv --clear .venv)
-	@$(PIP) --require-hashes -r requirements/run.txt -r requirements/build.txt
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@echo "Installing what the server needs into .venv (once, about half a minute)"
+	@$(if $(FRESH),true,$(PYTHON) -m venv --clear --without-pip .venv)
+	@# First a new pip: old ones take several times as long. Any pip can install it, and Python brings one.
+	@pip="$(PYTHON) -m pip --python $(BIN)/python"; $$pip --version >/dev/null 2>&1 || { \
+		$(BIN)/python -m ensurepip >/dev/null && pip="$(BIN)/python -m pip"; }; \
+		PIP_USER=0 $$pip $(QUIETLY) --require-hashes -r requirements/build.txt
+	@# Two halves at once. The files list all that is needed, so no half depends on the other.
+	@for half in 0 1; do awk -v half=$$half '/^[^ #]/ { line++ } line % 2 == half' requirements/run.txt >.venv/half-$$half; done; \
+		$(PIP) --require-hashes -r .venv/half-0 & other=$$!; \
+		$(PIP) --require-hashes -r .venv/half-1; failed=$$?; wait $$other && exit $$failed
+	@$(PIP) --no-build-isolation --editable .
 	@pwd > $@
 
 $(DEV): $(RUN) requirements/dev.txt
