@@ -1,5 +1,6 @@
 """The mutations approveArtwork and requestArtworkRevision."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -49,26 +50,24 @@ async def approve_artwork(operation: Operation, command: ReviewArtwork) -> UUID:
 
     Raises InvalidInput, NotFound, IllegalState, and StaleArtwork.
     """
-    reject_invalid(comment_problems(command.comment, required=False))
-    async with operation.writing() as session:
-        reviewed = await _decide(operation, session, command, ArtworkAction.APPROVE)
-        if reviewed is None:
-            return command.artwork_id
-        name = await _store_effects(operation, session, reviewed.after)
-        before = reviewed.before.decision_of(reviewed.decision.vendor_id)
-        fact = ArtworkApproved(
-            scheme=name,
-            sku=reviewed.after.sku,
-            version=reviewed.after.version,
-            vendor=reviewed.decision.vendor_name,
-            comment=reviewed.decision.comment,
-            withdrawn=before is not None,
-        )
-        activity = NewActivity(EventKind.ARTWORK_APPROVED, fact)
-        await record_activity(operation, session, reviewed.after.scheme_id, activity)
-        if reviewed.before.requests and not reviewed.after.requests:
-            await notify_of_release(operation, session, reviewed.after)
+    await approve_artworks(operation, [command])
     return command.artwork_id
+
+
+async def approve_artworks(operation: Operation, commands: Sequence[ReviewArtwork]) -> None:
+    """Approve artworks of one scheme. What follows from all of them, like the stages of the scheme, is stored once.
+
+    Raises InvalidInput, NotFound, IllegalState, and StaleArtwork.
+    """
+    for command in commands:
+        reject_invalid(comment_problems(command.comment, required=False))
+    async with operation.writing() as session:
+        decided = [await _decide(operation, session, command, ArtworkAction.APPROVE) for command in commands]
+        reviewed = [each for each in decided if each is not None]
+        if reviewed:
+            name = await _store_effects(operation, session, [each.after for each in reviewed])
+            for each in reviewed:
+                await _record_approval(operation, session, name, each)
 
 
 async def request_artwork_revision(operation: Operation, command: ReviewArtwork) -> UUID:
@@ -81,7 +80,7 @@ async def request_artwork_revision(operation: Operation, command: ReviewArtwork)
         reviewed = await _decide(operation, session, command, ArtworkAction.REQUEST_REVISION)
         if reviewed is None:
             return command.artwork_id
-        name = await _store_effects(operation, session, reviewed.after)
+        name = await _store_effects(operation, session, [reviewed.after])
         fact = ArtworkRevisionRequested(
             scheme=name,
             sku=reviewed.after.sku,
@@ -152,8 +151,25 @@ async def _lock(operation: Operation, session: Writing, artwork_id: UUID) -> Art
     return facts
 
 
-async def _store_effects(operation: Operation, session: Writing, artwork: ArtworkFacts) -> SchemeName:
-    """Store what follows from a decision: the states of consignments, and the stages of the scheme."""
-    await refresh_carriers(operation, session, artwork.scheme_id, [artwork.variant_id])
-    await rederive_execution(operation, session, artwork.scheme_id)
-    return await name_scheme(session, artwork.scheme_id)
+async def _record_approval(operation: Operation, session: Writing, name: SchemeName, reviewed: _Reviewed) -> None:
+    """Add an approval to the activity of its scheme, and notify those whom it concerns."""
+    artwork, decision = reviewed.after, reviewed.decision
+    fact = ArtworkApproved(
+        scheme=name,
+        sku=artwork.sku,
+        version=artwork.version,
+        vendor=decision.vendor_name,
+        comment=decision.comment,
+        withdrawn=reviewed.before.decision_of(decision.vendor_id) is not None,
+    )
+    await record_activity(operation, session, artwork.scheme_id, NewActivity(EventKind.ARTWORK_APPROVED, fact))
+    if reviewed.before.requests and not artwork.requests:
+        await notify_of_release(operation, session, artwork)
+
+
+async def _store_effects(operation: Operation, session: Writing, artworks: Sequence[ArtworkFacts]) -> SchemeName:
+    """Store what follows from decisions about one scheme: the states of consignments, and the stages of the scheme."""
+    scheme_id = artworks[0].scheme_id
+    await refresh_carriers(operation, session, scheme_id, [artwork.variant_id for artwork in artworks])
+    await rederive_execution(operation, session, scheme_id)
+    return await name_scheme(session, scheme_id)

@@ -3,7 +3,6 @@
 Its history is short: some hundred sales and redemptions of the same year.
 """
 
-import asyncio
 from datetime import date, time
 from typing import Final
 
@@ -14,6 +13,7 @@ from graphql_api.demo import load_demo
 from graphql_api.demo.history.load import HISTORY
 from graphql_api.demo.history.size import HistorySize
 from graphql_api.demo.load import DEMO_KEYS
+from graphql_api.serving import loop_runner
 from tests.support.databases import filled_template
 from tests.support.jobs import run_due
 
@@ -42,4 +42,6 @@ def _fill(url: str) -> None:
         await load_history(database)
         await database.close()
 
-    asyncio.run(fill())
+    # As `tessera demo` does: the loop of asyncio takes longer for forty thousand statements.
+    with loop_runner() as runner:
+        runner.run(fill())

@@ -8,7 +8,7 @@ from graphql_api.demo.artwork.drawings import store_drawing
 from graphql_api.demo.schemes.progress import SchemeProgress
 from graphql_api.demo.steps import StepContext
 from resolvers.artwork.loaders import actions_by_artwork, artworks_by_scheme
-from resolvers.artwork.review_artwork import ReviewArtwork, approve_artwork, request_artwork_revision
+from resolvers.artwork.review_artwork import ReviewArtwork, approve_artworks, request_artwork_revision
 from resolvers.artwork.upload_artwork import UploadArtwork, upload_artwork
 from resolvers.schemes.execution import quantities_of_scheme
 
@@ -38,9 +38,9 @@ async def approve(scheme: SchemeProgress, context: StepContext) -> None:
     """Approve whatever the vendor of the actor has not approved yet."""
     artworks = await _artworks(scheme, context)
     allowed = await actions_by_artwork(context.operation, [row.id for row in artworks])
-    for row, actions in zip(artworks, allowed, strict=True):
-        if ArtworkAction.APPROVE in actions:
-            await approve_artwork(context.operation, ReviewArtwork(row.id, row.current_version))
+    open_ones = [row for row, actions in zip(artworks, allowed, strict=True) if ArtworkAction.APPROVE in actions]
+    # The mutation of clients approves one; all at once leave the same rows in a third of the time.
+    await approve_artworks(context.operation, [ReviewArtwork(row.id, row.current_version) for row in open_ones])
 
 
 async def ask_for_revision(scheme: SchemeProgress, context: StepContext) -> None:
