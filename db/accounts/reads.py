@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from db.accounts.rows import AccountRow, ApiKeyRow, RoleHolder, SignInRow
 from db.accounts.tables import AccountRoleTable, AccountTable, ApiKeyTable
 from db.columns import columns, scalar
+from db.ecps.reads import ECP_COLUMNS
 from db.ecps.tables import EcpTable
 from db.program.reads import PROGRAM_COLUMNS
 from db.program.tables import ProgramTable
@@ -44,7 +45,7 @@ OLDEST_ENABLED_ACCOUNTS = Statement(
     .order_by(AccountRoleTable.role, AccountTable.created_at, AccountTable.id),
     RoleHolder,
 )
-# The program comes with the account, so that no request needs a statement more for it.
+# The program and the ECP come with the account, so that no request needs a statement more for them.
 SIGN_IN_OF_ACCOUNT = Statement(
     select(
         *columns(
@@ -52,20 +53,30 @@ SIGN_IN_OF_ACCOUNT = Statement(
             SignInRow,
             account=ACCOUNT_COLUMNS,
             program=PROGRAM_COLUMNS,
+            ecp=ECP_COLUMNS,
             api_key_id=null().cast(Uuid),
         )
     )
     .select_from(AccountTable)
     .join(ProgramTable, true())
+    .outerjoin(EcpTable, EcpTable.account_id == AccountTable.id)
     .where(AccountTable.id == uuid("id")),
     SignInRow,
 )
 SIGN_IN_OF_API_KEY = Statement(
     select(
-        *columns(ApiKeyTable, SignInRow, account=ACCOUNT_COLUMNS, program=PROGRAM_COLUMNS, api_key_id=ApiKeyTable.id)
+        *columns(
+            ApiKeyTable,
+            SignInRow,
+            account=ACCOUNT_COLUMNS,
+            program=PROGRAM_COLUMNS,
+            ecp=ECP_COLUMNS,
+            api_key_id=ApiKeyTable.id,
+        )
     )
     .select_from(AccountTable)
     .join(ProgramTable, true())
+    .outerjoin(EcpTable, EcpTable.account_id == AccountTable.id)
     .join(ApiKeyTable, ApiKeyTable.account_id == AccountTable.id)
     .where(
         ApiKeyTable.secret_hash == bindparam("secret_hash", type_=BYTEA(), required=True),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from db.ecps.rows import EcpRow
 from db.program.rows import ProgramRow
 
 
@@ -35,10 +36,11 @@ class RoleHolder(NamedTuple):
 
 
 class SignInRow(NamedTuple):
-    """What a credential signs in: the account, and the program as it is at this moment; for an API key its id, too."""
+    """What a credential signs in: the account with its ECP, and the program as it is now; for an API key its id, too."""
 
     account: AccountRow
     program: ProgramRow
+    ecp: EcpRow | None
     api_key_id: UUID | None
 
 

@@ -15,6 +15,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from domain.permissions import EcpScope
 from domain.requests import (
     BadArgument,
     DatabaseUnavailable,
@@ -49,6 +50,7 @@ from graphql_api.transport.sse import EventStream, single_result
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.accounts.viewers import SignedIn
 from resolvers.context import Operation
+from resolvers.ecps.loaders import ecps_by_id
 
 _QUERY_KINDS: Final = frozenset({OperationType.QUERY})
 _REQUEST_KINDS: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -137,8 +139,7 @@ class GraphQLEndpoint:
         try:
             signed_in = await self._authenticator.viewer(operation, request.headers)
             if signed_in is not None:
-                operation.sign_in(signed_in.viewer, signed_in.program)
-                remember(operation, accounts_by_id, {signed_in.account.id: signed_in.account})
+                _sign_in(operation, signed_in)
             with self._trace(graphql.operation_name or "operation"):
                 result = await self._execute(
                     operation, graphql, _QUERY_KINDS if request.method == "GET" else _REQUEST_KINDS
@@ -225,6 +226,14 @@ class GraphQLEndpoint:
             milliseconds=round(seconds * 1000, 2),
             statements=finished.statements,
         )
+
+
+def _sign_in(operation: Operation, signed_in: SignedIn) -> None:
+    """Set the viewer, and keep the rows that came with the account: no loader reads them again."""
+    operation.sign_in(signed_in.viewer, signed_in.program)
+    remember(operation, accounts_by_id, {signed_in.account.id: signed_in.account})
+    if signed_in.ecp is not None and signed_in.viewer.ecp_scope is not EcpScope.NONE:
+        remember(operation, ecps_by_id, {signed_in.ecp.id: signed_in.ecp})
 
 
 def _was_executed(result: ExecutionResult) -> bool:

@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.accounts import reads as statements
-from db.accounts.rows import AccountRow
+from db.accounts.rows import AccountRow, SignInRow
+from db.ecps.rows import EcpRow
 from db.program.rows import ProgramRow
 from db.sessions import Fetching
 from domain.permissions import Role, Viewer
@@ -16,8 +17,8 @@ from domain.permissions import Role, Viewer
 class SignedIn(Struct, frozen=True):
     """A viewer with the account and the credential of the sign-in.
 
-    `program` is the program as it was read together with the account; None if it was not read. `expires` is in seconds
-    since 1970; None for an API key, which is valid until it is revoked.
+    `program` and `ecp`, the ECP of the account, are as they were read together with the account; None if they were not
+    read. `expires` is in seconds since 1970; None for an API key, which is valid until it is revoked.
     """
 
     viewer: Viewer
@@ -25,18 +26,19 @@ class SignedIn(Struct, frozen=True):
     program: ProgramRow | None = None
     api_key_id: UUID | None = None
     expires: float | None = None
+    ecp: EcpRow | None = None
 
 
 async def find_viewer_of_account(reading: Fetching, account_id: UUID, expires: float) -> SignedIn | None:
     """Find the viewer for an account id, or None when the account is unknown or disabled."""
     rows = await reading.fetch(statements.SIGN_IN_OF_ACCOUNT, id=account_id)
-    return sign_in_account(rows[0].account, rows[0].program, expires=expires) if rows else None
+    return _sign_in(rows[0], expires) if rows else None
 
 
 async def find_viewer_of_api_key(reading: Fetching, secret: str) -> SignedIn | None:
     """Find the viewer for an API key, or None when the key is unknown or revoked or its account disabled."""
     rows = await reading.fetch(statements.SIGN_IN_OF_API_KEY, secret_hash=hash_secret(secret))
-    return sign_in_account(rows[0].account, rows[0].program, api_key_id=rows[0].api_key_id) if rows else None
+    return _sign_in(rows[0], None) if rows else None
 
 
 async def load_viewers(reading: Fetching, ids: Sequence[UUID]) -> dict[UUID, Viewer]:
@@ -64,15 +66,22 @@ def build_viewer(account: AccountRow) -> Viewer:
 
 
 def sign_in_account(
-    account: AccountRow,
-    program: ProgramRow | None = None,
-    *,
-    api_key_id: UUID | None = None,
-    expires: float | None = None,
+    account: AccountRow, *, api_key_id: UUID | None = None, expires: float | None = None
 ) -> SignedIn | None:
     """Sign in an account, or return None when it is disabled."""
     if account.disabled_at is not None:
         return None
+    return SignedIn(viewer=build_viewer(account), account=account, api_key_id=api_key_id, expires=expires)
+
+
+def _sign_in(row: SignInRow, expires: float | None) -> SignedIn | None:
+    if row.account.disabled_at is not None:
+        return None
     return SignedIn(
-        viewer=build_viewer(account), account=account, program=program, api_key_id=api_key_id, expires=expires
+        viewer=build_viewer(row.account),
+        account=row.account,
+        program=row.program,
+        api_key_id=row.api_key_id,
+        expires=expires,
+        ecp=row.ecp,
     )
