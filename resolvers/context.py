@@ -1,7 +1,7 @@
 """The context of one operation in the resolvers: viewer, time, and access to the database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -25,6 +25,7 @@ from domain.sales.facts import SalesPolicy
 from domain.stored_facts import StoredFact, names_moment
 from domain.webhooks.addresses import WebhookPolicy
 from resolvers.file_store import FileStore, NoFileStore
+from resolvers.loading import known_answers
 
 RowT = TypeVar("RowT")
 
@@ -131,6 +132,10 @@ class Operation:
         """
         (self._program,) = await session.fetch(SHARE_PROGRAM)
         return self._program
+
+    def remember(self, loader: Callable[..., Any], answers: Mapping[Any, Any]) -> None:
+        """Keep answers that are already known: the loader, called without arguments, is not asked for them."""
+        known_answers(self.loaders, loader).update(answers)
 
     async def fetch(self, statement: Statement[RowT], **parameters: Any) -> list[RowT]:
         """Fetch all rows. After a write of this operation, reads go to the primary so that they see the commit."""

@@ -36,7 +36,7 @@ class RoleHolder(NamedTuple):
 
 
 class SignInRow(NamedTuple):
-    """What a credential signs in: the account with its ECP, and the program as it is now; for an API key its id, too."""
+    """What a credential signs in: the account with its ECP, and the program as it is now; and the id of an API key."""
 
     account: AccountRow
     program: ProgramRow

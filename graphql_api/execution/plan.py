@@ -13,6 +13,7 @@ from graphql import GraphQLObjectType
 from graphql.execution.values import VariableValues
 
 from graphql_api.execution.budget import Budget
+from resolvers.loading import known_answers
 
 Row = dict[str, Any]
 LoaderFunction = Callable[..., Awaitable[Sequence[Any]]]
@@ -46,7 +47,7 @@ class Run:
 
         The answers live in `context.loaders`, which a write of the operation empties.
         """
-        answers = _answers(self.context, function, given)
+        answers = known_answers(self.context.loaders, function, given)
         missing = [key for key in dict.fromkeys(keys) if key is not None and key not in answers]
         if missing:
             extra = () if given is None else (given,)
@@ -55,16 +56,6 @@ class Run:
                 raise Irregular("loader answer")
             answers.update(zip(missing, found, strict=True))
         return answers
-
-
-def remember(context: Any, function: LoaderFunction, answers: dict[Any, Any]) -> None:
-    """Store answers that are already known, so that a loader without arguments is not called for them."""
-    _answers(context, function, None).update(answers)
-
-
-def _answers(context: Any, function: LoaderFunction, given: Hashable) -> dict[Any, Any]:
-    found: dict[Any, Any] = context.loaders.setdefault(("plan", function, given), {})
-    return found
 
 
 class Completion(Protocol):
@@ -102,6 +93,8 @@ class Selection:
         if not sources:
             return []
         self._accept(sources)
+        if not self._children:
+            return self._leaves(sources)
         rows = self._build(sources)
         for child in self._children:
             answers = await child.completion.complete(run, await child.values(run, sources))
@@ -109,6 +102,14 @@ class Selection:
             for row, answer in zip(rows, answers, strict=True):
                 row[key] = answer
         return rows
+
+    def _leaves(self, sources: list[Any]) -> list[Row]:
+        """The answers of leaves alone; a parent that occurs several times is answered once for all places."""
+        distinct = {id(source): source for source in sources}
+        if len(distinct) == len(sources):
+            return self._build(sources)
+        answers = dict(zip(distinct, self._build(list(distinct.values())), strict=True))
+        return [answers[id(source)] for source in sources]
 
     def _accept(self, sources: list[Any]) -> None:
         """Check that every parent is of this type. That depends on its class alone, so each class is checked once."""

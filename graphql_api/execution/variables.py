@@ -32,7 +32,8 @@ class RootArguments:
         self._field = field
         self._definition: StrawberryField = field.extensions[DEFINITION]
         named = {inputs.config.name_converter.from_argument(found): found for found in self._definition.arguments}
-        plain = not self._definition.extensions and not inputs.converter.exception_handlers
+        # Strawberry wraps resolvers only for these, so others are called without the wrapping.
+        self._plain = plain = not self._definition.extensions and not inputs.converter.exception_handlers
         self.variables = {
             argument.value.name.value: (argument.name.value, named[argument.name.value])
             for argument in node.arguments or ()
@@ -42,7 +43,7 @@ class RootArguments:
     def resolve(self, info: Any, arguments: dict[str, Any], decoded: AbstractSet[str]) -> Any:
         """Call the resolver with the arguments of graphql-core, of which `decoded` ones need no conversion."""
         ready = dict(self.variables[variable] for variable in self.variables.keys() & decoded)
-        if not ready:
+        if not self._plain:
             return self._field.resolve(None, info, **arguments)  # type: ignore[misc] # every root field has a resolver
         # As Strawberry's own resolver does, without the conversion of decoded arguments.
         config, registry = self._inputs.config, self._inputs.converter.scalar_registry

@@ -29,7 +29,6 @@ from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Environment
 from graphql_api.errors import formatted, request_error
 from graphql_api.execution import CompiledSchema
-from graphql_api.execution.plan import remember
 from graphql_api.observability.metrics import Finished, Metrics
 from graphql_api.observability.tracing import Tracer
 from graphql_api.subscriptions.hub import Hub
@@ -231,9 +230,9 @@ class GraphQLEndpoint:
 def _sign_in(operation: Operation, signed_in: SignedIn) -> None:
     """Set the viewer, and keep the rows that came with the account: no loader reads them again."""
     operation.sign_in(signed_in.viewer, signed_in.program)
-    remember(operation, accounts_by_id, {signed_in.account.id: signed_in.account})
+    operation.remember(accounts_by_id, {signed_in.account.id: signed_in.account})
     if signed_in.ecp is not None and signed_in.viewer.ecp_scope is not EcpScope.NONE:
-        remember(operation, ecps_by_id, {signed_in.ecp.id: signed_in.ecp})
+        operation.remember(ecps_by_id, {signed_in.ecp.id: signed_in.ecp})
 
 
 def _was_executed(result: ExecutionResult) -> bool:

@@ -81,7 +81,10 @@ def stream_wanted(headers: Mapping[str, str], *, needed: bool) -> bool:
     A subscription, for which a stream is `needed`, gets one whenever the client accepts it. Other answers are streamed
     only if the client prefers a stream to every kind of JSON, because some clients always accept all three.
     """
-    weights_by_type = _accept_weights(headers.get("accept", ""))
+    accept = headers.get("accept", "")
+    if EVENT_STREAM not in accept.lower():
+        return False
+    weights_by_type = _accept_weights(accept)
     stream = weights_by_type.get(EVENT_STREAM, 0.0)
     others = max(weights_by_type.get(kind, 0.0) for kind in (JSON, GRAPHQL_JSON, "application/*", "*/*"))
     return stream > 0 and (needed or stream > others)

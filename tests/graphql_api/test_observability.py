@@ -25,6 +25,7 @@ from graphql_api.observability.tracing import make_tracer
 from graphql_api.settings import Settings
 from tests.support.application import application_url
 from tests.support.client import Clients, document
+from tests.support.factories.ecps import EcpFactory
 from tests.support.sockets import following
 from tests.support.world import World
 
@@ -48,6 +49,18 @@ async def test_an_operation_is_counted_by_name_client_and_outcome(clients: Clien
     statements = 'tessera_operation_statements_sum{operation="Viewer"}'
     # Signing in reads the account, and nothing reads it again; an approver works for no vendor.
     assert sample(after, statements) == sample(before, statements) + 1
+
+
+async def test_signing_in_reads_the_ecp_of_the_account(clients: Clients, ecps: EcpFactory) -> None:
+    """R22: the first screen of an ECP begins without another statement for the ECP."""
+    await ecps.verified()
+    client = clients["ECP"]
+    before = (await client.http.get("/metrics")).text
+    answer = await client.send("query OwnCode { viewer { ecp { code } } }")
+    after = (await client.http.get("/metrics")).text
+    statements = 'tessera_operation_statements_sum{operation="OwnCode"}'
+    assert sample(after, statements) == sample(before, statements) + 1
+    assert answer.data["viewer"] == {"ecp": {"code": "ECP-2026-000001"}}
 
 
 async def test_a_subscription_over_http_is_not_counted_as_a_request_that_failed(clients: Clients) -> None:

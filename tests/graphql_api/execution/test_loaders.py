@@ -50,3 +50,23 @@ async def test_no_parents_no_call(synthetic: CompiledSchema) -> None:
     result = await synthetic.execute("{ things(count: 0) { weight owner { title } } }", context_value=world)
     assert result.data == {"things": []}
     assert world.calls == {"things": 1}
+
+
+async def test_other_values_of_a_variable_are_other_arguments(synthetic: CompiledSchema) -> None:
+    """Arguments are remembered by the values of their variables; an absent one takes the default."""
+    document = "query ($n: Int! = 2, $t: String) { thing { children(first: $n, tag: $t) { number } } }"
+    sizes = []
+    for variables in ({"n": 1}, {"n": 3}, {"n": 1}, {"n": 3, "t": "none"}, {}, {"t": None}):
+        result = await synthetic.execute(document, dict(variables), context_value=World())
+        assert result.errors is None
+        assert result.data is not None
+        sizes.append(len(result.data["thing"]["children"]))
+    assert sizes == [1, 3, 1, 0, 2, 2]
+
+
+async def test_leaves_of_a_parent_that_occurs_often_are_made_once(synthetic: CompiledSchema) -> None:
+    result = await synthetic.execute("{ things(count: 3) { friends { title } } }", context_value=World())
+    assert result.data is not None
+    third = result.data["things"][2]["friends"]
+    assert [friend["title"] for friend in third] == ["Thing 4", "Thing 5", "Thing 4"]
+    assert third[0] is third[2]
