@@ -5,7 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.points.entry_facts import entry_id, signed_points
+from db.schemes.rows import SchemeRow
+from domain.points.entry_facts import entry_id, entry_octets, signed_points
 
 
 class EntryRow(Struct, frozen=True):
@@ -37,6 +38,11 @@ class EntryRow(Struct, frozen=True):
         return entry_id(self.ecp, self.seq)
 
     @property
+    def octets(self) -> bytes:
+        """The bytes of its id."""
+        return entry_octets(self.ecp, self.seq)
+
+    @property
     def itself(self) -> "EntryRow":
         """The entry as the key of what is read about it."""
         return self
@@ -66,6 +72,13 @@ class BalanceRow(Struct, frozen=True):
     settling: int
     paid: int
     expired: int
+
+
+class SchemeBalanceRow(Struct, frozen=True):
+    """A balance with its scheme; None where the viewer may not see the scheme."""
+
+    balance: BalanceRow
+    scheme: SchemeRow | None
 
 
 class StatementRow(Struct, frozen=True):

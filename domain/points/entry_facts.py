@@ -12,6 +12,7 @@ from domain.points.ledger import LedgerAccount, PointsEntryKind
 from domain.text import format_count
 
 _SEQ_BITS: Final = 96
+_ID_BYTES: Final = 16
 _LARGEST_SEQ: Final = 2**63 - 1
 _LARGEST_NUMBER: Final = 2**31 - 1
 _MONTH_LENGTH: Final = len("2026-03")
@@ -56,7 +57,12 @@ SECTION_LABELS: Final[Mapping[StatementSectionKind, str]] = MappingProxyType(
 
 def entry_id(ecp: int, seq: int) -> UUID:
     """The id of an entry: the number of the ECP, followed by the number of the entry in the ECP's ledger."""
-    return UUID(int=ecp << _SEQ_BITS | seq)
+    return UUID(bytes=entry_octets(ecp, seq))
+
+
+def entry_octets(ecp: int, seq: int) -> bytes:
+    """The bytes of the id of an entry. Pages of entries need nothing else of it."""
+    return (ecp << _SEQ_BITS | seq).to_bytes(_ID_BYTES)
 
 
 def entry_place(key: UUID) -> tuple[int, int] | None:

@@ -62,8 +62,8 @@ PointsSource = Annotated[
     "An entry of the ledger: points that moved, for good. The sum of an ECP's entries is always the ECP's balance.",
 )
 class PointsEntry(Node):
-    id: strawberry.ID = node_id(NodeKind.POINTS_ENTRY)
-    kind: PointsEntryKind = computed(lambda row: Kind(row.kind), "Why the points moved.")
+    id: strawberry.ID = node_id(NodeKind.POINTS_ENTRY, "octets")
+    kind: PointsEntryKind = leaf("Why the points moved.")
     kind_label: str = computed(lambda row: ENTRY_LABELS[Kind(row.kind)], "The kind as a label for people.")
     number: SafeInt = renamed(
         "seq", "The number of the entry in the ledger of the ECP. Numbers begin with 1 and leave out none."
