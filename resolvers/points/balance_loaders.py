@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.points.entry_reads import balances_by_ecp, balances_known_before
+from db.points.balance_reads import balances_by_ecp
+from db.points.entry_reads import balances_known_before
 from db.points.entry_rows import BalanceRow
 from domain.permissions import EcpScope
 from domain.points.entry_facts import negative_balance_sentence
@@ -14,6 +15,7 @@ from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.loading import align_many
 from resolvers.points.known_time import end_of_known
+from resolvers.schemes.loaders import remember_schemes, scheme_parameters
 
 
 class BalanceView(Struct, frozen=True):
@@ -35,14 +37,27 @@ async def balances_of_ecps(
     scope = operation.viewer.ecp_scope
     if scope is EcpScope.NONE:
         return [BalanceView((), operation.now)] * len(ids)
-    own = scope_parameters(operation.viewer, scope)
     if as_known_at is None:
-        rows = await operation.fetch(balances_by_ecp(scope), ids=ids, **own)
+        rows = await _balances_now(operation, ids, scope)
     else:
         until = await end_of_known(operation, as_known_at)
+        own = scope_parameters(operation.viewer, scope)
         rows = await operation.fetch(balances_known_before(scope), ids=ids, until=until, **own)
     as_of = as_known_at or operation.now
     return [BalanceView(found, as_of) for found in align_many(ids, rows, lambda row: row.ecp_id)]
+
+
+async def _balances_now(operation: Operation, ids: list[UUID], scope: EcpScope) -> list[BalanceRow]:
+    """Read balances. Their schemes come with them: those who see a balance see its scheme by name."""
+    viewer = operation.viewer
+    rows = await operation.fetch(
+        balances_by_ecp(scope, viewer.scheme_scope),
+        ids=ids,
+        **scope_parameters(viewer, scope),
+        **scheme_parameters(viewer),
+    )
+    remember_schemes(operation, [row.scheme for row in rows if row.scheme is not None])
+    return [row.balance for row in rows]
 
 
 def balance_notice(row: BalanceRow) -> str | None:

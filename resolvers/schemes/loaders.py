@@ -1,6 +1,6 @@
 """Loaders of schemes and of their parts."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from db.catalog.rows import GeographyRow
@@ -13,7 +13,7 @@ from db.schemes.rows import SchemeRow, SchemeVariantRow
 from db.schemes.stage_reads import STAGES_BY_SCHEME, VIEWER_STAGES
 from db.schemes.stage_rows import StageRow
 from domain.codes import normalize_code
-from domain.permissions import Role
+from domain.permissions import Role, Viewer
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import RuleView, rule_views
@@ -28,6 +28,16 @@ async def schemes_by_id(operation: Operation, ids: list[UUID]) -> list[SchemeRow
     viewer = operation.viewer
     rows = await operation.fetch(visible_schemes_by_id(viewer.scheme_scope), ids=ids, **scope_parameters(viewer))
     return align_one(ids, disclose_schemes(viewer, rows), lambda row: row.id)
+
+
+def scheme_parameters(viewer: Viewer) -> dict[str, Any]:
+    """Return the parameters of statements of other areas that show schemes to the viewer."""
+    return scope_parameters(viewer)
+
+
+def remember_schemes(operation: Operation, rows: list[SchemeRow]) -> None:
+    """Keep schemes that the viewer may see and that came with other rows, for `schemes_by_id`."""
+    operation.remember(schemes_by_id, {row.id: row for row in disclose_schemes(operation.viewer, rows)})
 
 
 async def schemes_in_place(operation: Operation, ids: list[UUID]) -> list[SchemeRow | None]:

@@ -7,6 +7,7 @@ import pytest
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.execution import CompiledSchema
+from resolvers.ecps.loaders import ecps_by_id
 from tests.support.client import document, gid
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
@@ -48,3 +49,23 @@ async def test_documents_take_few_statements(
     await story.may()
     await story.june()
     assert await count(compiled, story, name, variables) == alone <= most
+
+
+async def test_the_points_of_an_ecp_take_one_statement_for_each_list(
+    compiled: CompiledSchema, story: LedgerStory
+) -> None:
+    """R22: the schemes of balances come with them, and entries of these schemes need no statement for them."""
+    await story.may()
+    operation = story.enrollments.schemes.operation(Role.ECP)
+    operation.remember(ecps_by_id, {story.ecp_id: (await ecps_by_id(operation, [story.ecp_id]))[0]})
+    before = operation.statements
+    text = """{ viewer { ecp { balance { byScheme { scheme { title } } }
+        ledger(first: 20) { nodes { points scheme { title } } } } } }"""
+    result = await compiled.execute(text, context_value=operation)
+    await operation.close()
+    assert result.errors is None
+    assert result.data is not None
+    ecp = result.data["viewer"]["ecp"]
+    (balance,) = ecp["balance"]["byScheme"]
+    assert {entry["scheme"]["title"] for entry in ecp["ledger"]["nodes"]} == {balance["scheme"]["title"]}
+    assert operation.statements == before + 2
