@@ -115,15 +115,13 @@ def _filter_parameters(filters: EntryFilters) -> list[BindParameter[Any]]:
 @cache
 def entries_by_ecp(scope: EcpScope, filters: EntryFilters, *, resumed: bool) -> Statement[EntryRow]:
     """A page of the entries of each of the ECPs in `ids`, newest first; resumed, before the number `cursor_value`."""
-    before = " AND entry.seq < :cursor_value" if resumed else ""
+    top = "least(until.seq, :cursor_value - 1)" if resumed else "until.seq"
+    page = _range() if filters.keeps_all else _matches(filters)
     sql = f"""
 SELECT {ENTRY_LIST}
 FROM {_ecps(scope)}{_spans(filters)}
-CROSS JOIN LATERAL (
-    SELECT entry.* FROM points_entry AS entry
-    WHERE entry.ecp = ledger.ecp AND entry.seq > since.seq AND entry.seq <= until.seq{before}{_kept(filters)}
-    ORDER BY entry.seq DESC LIMIT :limit
-) AS entry
+CROSS JOIN LATERAL (SELECT {top} AS seq) AS top
+{page}
 JOIN scheme ON scheme.number = entry.scheme
 ORDER BY asked.position, entry.seq DESC
 """  # noqa: S608 - no text of others
@@ -131,6 +129,24 @@ ORDER BY asked.position, entry.seq DESC
     if resumed:
         given.append(number("cursor_value"))
     return _entries(sql, given)
+
+
+def _range() -> str:
+    """The last entries up to `top`, by their numbers, of which none is missing.
+
+    A LIMIT would do, but PostgreSQL plans a statement anew for each of its values, which takes longer than to run it.
+    """
+    return """JOIN points_entry AS entry ON entry.ecp = ledger.ecp
+    AND entry.seq > since.seq AND entry.seq > top.seq - :limit AND entry.seq <= top.seq"""
+
+
+def _matches(filters: EntryFilters) -> str:
+    """The last entries up to `top` that the filters keep."""
+    return f"""CROSS JOIN LATERAL (
+    SELECT entry.* FROM points_entry AS entry
+    WHERE entry.ecp = ledger.ecp AND entry.seq > since.seq AND entry.seq <= top.seq{_kept(filters)}
+    ORDER BY entry.seq DESC LIMIT :limit
+) AS entry"""  # noqa: S608 - as above
 
 
 @cache
@@ -159,26 +175,6 @@ JOIN scheme ON scheme.number = entry.scheme
 
 
 @cache
-def balances_by_ecp(scope: EcpScope) -> Statement[BalanceRow]:
-    """The balances of the ECPs in the parameter `ids`, by scheme in the order of their first points.
-
-    A sale that an applicant made opens an account with 0 points; it is no balance before an enrollment.
-    """
-    sql = f"""
-SELECT ecp.id AS ecp_id, scheme.id AS scheme_id, account.available, account.settling, account.paid, account.expired
-FROM {_ecps(scope)}
-JOIN points_account AS account ON account.ecp = ecp.number
-JOIN scheme ON scheme.number = account.scheme
-WHERE EXISTS (
-    SELECT FROM enrollment
-    WHERE enrollment.scheme_id = scheme.id AND enrollment.ecp_id = ecp.id AND first_enrolled_at IS NOT NULL
-)
-ORDER BY asked.position, scheme.number
-"""  # noqa: S608 - as above
-    return _balances(sql, [uuids("ids"), *_scope_parameters(scope)])
-
-
-@cache
 def balances_known_before(scope: EcpScope) -> Statement[BalanceRow]:
     """The balances of the ECPs in the parameter `ids` that the entries recorded before `until` add up to."""
     sums = ", ".join(f"{_sum_of(account)} AS {account.name.lower()}" for account in LedgerAccount if account in _OF_ECP)
@@ -191,7 +187,8 @@ JOIN scheme ON scheme.number = entry.scheme
 GROUP BY asked.position, ecp.id, scheme.id, scheme.number
 ORDER BY asked.position, scheme.number
 """  # noqa: S608 - as above
-    return _balances(sql, [uuids("ids"), moment("until"), *_scope_parameters(scope)])
+    given = [uuids("ids"), moment("until"), *_scope_parameters(scope)]
+    return Statement(text(sql).bindparams(*given).columns(*named_columns(BalanceRow)), BalanceRow)
 
 
 # What is recorded before this time is final: every transaction that could still record something began after it. A
@@ -223,7 +220,3 @@ def _sum_of(account: LedgerAccount) -> str:
 def _entries(sql: str, parameters: list[BindParameter[Any]]) -> Statement[EntryRow]:
     named: list[Any] = [column(name) for name in ENTRY_NAMES]
     return Statement(text(sql).bindparams(*parameters).columns(*named), EntryRow)
-
-
-def _balances(sql: str, parameters: list[BindParameter[Any]]) -> Statement[BalanceRow]:
-    return Statement(text(sql).bindparams(*parameters).columns(*named_columns(BalanceRow)), BalanceRow)

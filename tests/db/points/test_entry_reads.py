@@ -7,16 +7,16 @@ from uuid import UUID
 
 import pytest
 
+from db.points.balance_reads import balances_by_ecp
 from db.points.entry_reads import (
     EntryFilters,
-    balances_by_ecp,
     entries_by_ecp,
     entries_by_place,
     entry_counts_by_ecp,
 )
 from db.points.statement_reads import entries_by_section, statements_by_ecp
 from db.statement import Statement
-from domain.permissions import EcpScope
+from domain.permissions import EcpScope, SchemeScope
 from domain.points.entry_facts import StatementSectionKind
 from tests.support.databases import Cleaner
 from tests.support.filled_database import filled_database
@@ -76,7 +76,7 @@ def after(entries: int) -> datetime:
 
 def home(ecp: UUID) -> list[tuple[Statement[Any], list[Any]]]:
     """The statements of the first screen: the balance, and the newest entries."""
-    balance = balances_by_ecp(EcpScope.OWN)
+    balance = balances_by_ecp(EcpScope.OWN, SchemeScope.APPROVED)
     entries = entries_by_ecp(EcpScope.OWN, EntryFilters(), resumed=False)
     own = {"ids": [ecp], "viewer_ecp_id": ecp}
     return [(balance, balance.arguments(own)), (entries, entries.arguments({**own, "limit": PAGE + 1}))]
@@ -90,6 +90,15 @@ async def test_home_costs_the_same_with_any_number_of_entries(connection: Any) -
         assert {scan["Node Type"] for scan in scans} <= {"Index Scan"}
         assert all(scan["Actual Rows"] <= PAGE + 1 for scan in scans)
         assert await buffers(connection, *big) <= await buffers(connection, *little) + 20
+
+
+async def test_home_is_planned_once(connection: Any) -> None:
+    """R22: PostgreSQL keeps one plan after five trials; where a plan for given values looks cheaper, it plans anew."""
+    for statement, arguments in home(BIG):
+        for _ in range(12):
+            await connection.fetch(statement.sql, *arguments)
+        counted = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
+        assert tuple(await connection.fetchrow(counted, statement.sql)) == (7, 5)
 
 
 async def test_pages_cost_the_same_at_any_depth(connection: Any) -> None:
