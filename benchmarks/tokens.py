@@ -8,6 +8,11 @@ import jwt
 
 def read_account(header: str, key: Any) -> UUID:
     """The account of a bearer token. Raises PyJWTError or ValueError."""
+    return read_token(header, key)[0]
+
+
+def read_token(header: str, key: Any) -> tuple[UUID, float]:
+    """The account of a bearer token, and its expiry in seconds since 1970. Raises PyJWTError or ValueError."""
     claims = jwt.decode(
         header.removeprefix("Bearer "),
         key,
@@ -16,4 +21,4 @@ def read_account(header: str, key: Any) -> UUID:
         issuer="tessera",
         options={"require": ["exp", "aud", "iss", "sub"]},
     )
-    return UUID(claims["sub"])
+    return UUID(claims["sub"]), float(claims["exp"])
