@@ -24,6 +24,7 @@ from domain.schemes.stages import StageKind
 from domain.stored_facts import AccountNames, Reader
 from resolvers.artwork.block_loaders import BlockView, blocks_by_artwork, blocks_by_consignment
 from resolvers.artwork.loaders import actions_by_artwork, reviews_by_artwork
+from resolvers.artwork.review_artwork import ReviewArtwork, approve_artworks
 from resolvers.artwork.upload_artwork import UploadArtwork, upload_artwork
 from resolvers.consignments.action_loaders import actions_by_consignment
 from resolvers.consignments.chain_loaders import chains_by_consignment
@@ -128,6 +129,28 @@ async def test_the_way_of_artwork(reviews: ReviewFactory, database: Database) ->
         # Awaiting the vendor twice, ready, blocked, awaiting again, and ready again.
         "CONSIGNMENT_ARTWORK_CHANGED": 5,
     }
+
+
+async def test_several_approvals_at_once_store_what_follows_from_all_of_them(
+    reviews: ReviewFactory, database: Database
+) -> None:
+    consignments = reviews.consignments
+    scheme_id = await consignments.generated()
+    made = await consignments.created(scheme_id, quantities=BOTH, approved=False)
+    first, second = await reviews.upload(scheme_id), await reviews.upload(scheme_id, sku="AMB-4L")
+    stale = [ReviewArtwork(first, 1), ReviewArtwork(second, 2)]
+    with pytest.raises(StaleArtwork):
+        await approve_artworks(consignments.vendor("PRN-1"), stale)
+    assert await reviewed(database) == 0
+
+    commands = [ReviewArtwork(first, 1), ReviewArtwork(second, 1)]
+    for code in ("PRN-1", "PCK-1", "FAC-1"):
+        await approve_artworks(consignments.vendor(code), commands)
+    assert await state_of(reviews, scheme_id) == ("DONE", "ARTWORK_APPROVED", None, 2)
+    assert await status_of(database, made) == ("READY", "READY", [1])
+    async with database.engine.connect() as connection:
+        appended = {row[0]: row[1] for row in await connection.execute(text(EVENTS))}
+    assert appended["ARTWORK_APPROVED"] == 6
 
 
 async def add_printer(consignments: ConsignmentFactory, database: Database) -> None:
