@@ -275,7 +275,7 @@ def _warn_of_one_role(settings: Settings, addresses: Addresses) -> None:
 
 
 def _load_demo(settings: Settings, addresses: Addresses) -> bool:
-    # Forty thousand statements: the loop and the collector of servers save a third of the CPU.
+    # Forty thousand statements: the loop and the collector of servers make a difference.
     quiet_collector()
     with loop_runner() as runner:
         return runner.run(_demo(settings, addresses))
