@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, bindparam, column, delete, select, text
+from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Moment
-from db.columns import columns, scalar
-from db.sessions import Writing
-from db.statement import Change, Statement, moment, string, uuid
+from db.columns import columns
+from db.sessions import Fetching, Writing
+from db.statement import Change, Statement, string, uuid
 
 
 class IdempotencyKeyTable(Base):
@@ -47,27 +47,6 @@ CLAIM_KEY: Final = Change(
     upsert(IdempotencyKeyTable).on_conflict_do_nothing(),
     ("owner_id", "mutation", "key", "digest", "result_id", "recorded_at"),
 )
-# The same, and the later statements of the transaction are planned once for all parameters. PostgreSQL would plan those
-# with arrays every time, which takes longer than running them for one row.
-_CLAIM_KEY_AND_KEEP_PLANS: Final = Statement(
-    text("""
-WITH claimed AS (
-    INSERT INTO idempotency_key (owner_id, mutation, key, digest, result_id, recorded_at)
-    VALUES (:owner_id, :mutation, :key, :digest, :result_id, :recorded_at) ON CONFLICT DO NOTHING RETURNING 1
-)
-SELECT 1 AS claimed FROM claimed WHERE set_config('plan_cache_mode', 'force_generic_plan', true) <> ''
-""")
-    .bindparams(
-        uuid("owner_id"),
-        string("mutation"),
-        string("key"),
-        bindparam("digest", type_=LargeBinary()),
-        uuid("result_id"),
-        moment("recorded_at"),
-    )
-    .columns(column("claimed")),
-    scalar(int),
-)
 
 
 async def claim_idempotency_key(  # noqa: PLR0913 - the columns of a key, by name
@@ -79,23 +58,21 @@ async def claim_idempotency_key(  # noqa: PLR0913 - the columns of a key, by nam
     digest: bytes,
     result_id: UUID,
     at: datetime,
-    keeps_plans: bool = False,
-) -> tuple[bytes, UUID] | None:
+) -> KnownKeyRow | None:
     """Store a key for this transaction and return None, or return the digest and the result that the key has already.
 
-    Another transaction that has just stored the key is waited for. With `keeps_plans`, the plans of the statements that
-    follow do not depend on their parameters: for transactions of few rows.
+    Another transaction that has just stored the key is waited for.
     """
-    values = {"owner_id": owner_id, "mutation": mutation, "key": key}
-    new = {**values, "digest": digest, "result_id": result_id, "recorded_at": at}
-    if keeps_plans:
-        claimed = len(await session.fetch(_CLAIM_KEY_AND_KEEP_PLANS, **new))
-    else:
-        claimed = await session.run(CLAIM_KEY, **new)
-    if claimed:
+    new = {"digest": digest, "result_id": result_id, "recorded_at": at}
+    if await session.run(CLAIM_KEY, owner_id=owner_id, mutation=mutation, key=key, **new):
         return None
-    ((known, result),) = await session.fetch(_KNOWN, **values)
-    return known, result
+    return await find_idempotency_key(session, owner_id=owner_id, mutation=mutation, key=key)
+
+
+async def find_idempotency_key(fetching: Fetching, *, owner_id: UUID, mutation: str, key: str) -> KnownKeyRow | None:
+    """What a key was used for; None if it is new."""
+    found = await fetching.fetch(_KNOWN, owner_id=owner_id, mutation=mutation, key=key)
+    return found[0] if found else None
 
 
 async def forget_idempotency_keys(session: Writing, before: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, BindParameter, LargeBinary, Select, Text, TextClause, bindparam
+from sqlalchemy import BigInteger, BindParameter, Boolean, LargeBinary, Select, Text, TextClause, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, UUID
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as AsyncpgDialect  # noqa: N812 - it is a class
 from sqlalchemy.sql.compiler import Compiled
@@ -105,6 +105,11 @@ def numbers(name: str) -> BindParameter[Any]:
 def blobs(name: str) -> BindParameter[Any]:
     """A parameter that takes a list of bytes."""
     return bindparam(name, type_=ARRAY(LargeBinary()), required=True)
+
+
+def booleans(name: str) -> BindParameter[Any]:
+    """A parameter that takes a list of truth values."""
+    return bindparam(name, type_=ARRAY(Boolean()), required=True)
 
 
 def number(name: str) -> BindParameter[Any]:

@@ -89,9 +89,7 @@ def build_app(
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
-    app = Starlette(
-        routes=routes, lifespan=_lifespan(hub, worker, environment.database, _publishing(metrics, gauges, fleet))
-    )
+    app = Starlette(routes=routes, lifespan=_lifespan(hub, worker, environment, _publishing(metrics, gauges, fleet)))
     app.state.drain = _drain(hub, worker)
     app.state.hub = hub
     return app
@@ -140,7 +138,7 @@ async def dev_tokens(settings: Settings, database: Database) -> dict[str, str]:
 
 
 def _lifespan(
-    hub: Hub, worker: JobWorker, database: Database, publish: Callable[[], Awaitable[None]]
+    hub: Hub, worker: JobWorker, environment: Environment, publish: Callable[[], Awaitable[None]]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Start the hub and the worker, and publish metrics while the application runs; close all of it at the end."""
 
@@ -153,7 +151,8 @@ def _lifespan(
         publishing.cancel()
         await worker.stop()
         await hub.close()
-        await database.close()
+        await environment.groups.drain()
+        await environment.database.close()
 
     return lifespan
 

@@ -18,6 +18,7 @@ from domain.sales.facts import SalesPolicy
 from domain.webhooks.addresses import WebhookPolicy
 from resolvers.context import Operation
 from resolvers.file_store import FileStore
+from resolvers.group_commit import GroupCommits
 
 
 def utc_now() -> datetime:
@@ -27,7 +28,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """Everything that operations share. Tests and demo data bring their own clock and ids."""
+    """Everything that operations share. Tests and demo data bring their own clock and ids.
+
+    Operations share transactions only with those of the same environment, so never with those of another clock.
+    """
 
     database: Database
     clock: Callable[[], datetime] = field(default=utc_now)
@@ -40,6 +44,7 @@ class Environment:
     links: LinkSigner = field(default_factory=LinkSigner)
     files: FileStore | None = None
     identifier_base: str = DEFAULT_BASE
+    groups: GroupCommits = field(init=False, default_factory=GroupCommits)
 
     def operation(self, viewer: Viewer | None, *, fresh: bool = False) -> Operation:
         """Start an operation of this viewer, at this moment; a `fresh` one reads from the primary."""
@@ -58,4 +63,9 @@ class Environment:
             links=self.links,
             files=self.files,
             identifier_base=self.identifier_base,
+            groups=self.groups,
+            begin=self._begin,
         )
+
+    def _begin(self) -> Operation:
+        return self.operation(None)

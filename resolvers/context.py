@@ -25,6 +25,7 @@ from domain.sales.facts import SalesPolicy
 from domain.stored_facts import StoredFact, names_moment
 from domain.webhooks.addresses import WebhookPolicy
 from resolvers.file_store import FileStore, NoFileStore
+from resolvers.group_commit import GroupCommits
 from resolvers.loading import known_answers
 
 RowT = TypeVar("RowT")
@@ -38,7 +39,8 @@ class Operation:
     `webhooks` decides which webhook endpoints are accepted, `reach_policy` how many ECPs count as few, and
     `sales_policy` which sales may be reported. Codes of coupons are derived from `coupon_keys`, their QR codes follow
     `qr_template`, and `links` signs links. `files` stores contents of files. Identifiers in EPCIS events begin with
-    `identifier_base` where GS1 has none. `origin` says where the request came from, for the audit log. Every
+    `identifier_base` where GS1 has none. Operations share transactions by `groups`, and `begin` begins one of
+    the server itself, which writes them. `origin` says where the request came from, for the audit log. Every
     transaction begins with its `fence`, which raises where the operation may no longer write.
     """
 
@@ -59,6 +61,8 @@ class Operation:
         links: LinkSigner | None = None,
         files: FileStore | None = None,
         identifier_base: str = DEFAULT_BASE,
+        groups: GroupCommits | None = None,
+        begin: "Callable[[], Operation] | None" = None,
     ) -> None:
         self._database = database
         self._viewer = viewer
@@ -76,6 +80,8 @@ class Operation:
         self.links = links or LinkSigner()
         self.files: FileStore = files or cast("FileStore", NoFileStore())
         self.identifier_base = identifier_base
+        self.groups = groups or GroupCommits()
+        self._begin = begin or (lambda: self)
         self.origin = Origin()
         self.fence: Callable[[Writing], Awaitable[None]] | None = None
         # The movements of coupons that this operation has recorded, in order, with their kinds.
@@ -87,7 +93,13 @@ class Operation:
     def sign_in(self, viewer: Viewer, program: ProgramRow | None = None) -> None:
         """Set the viewer, until when the operation is anonymous, and the program if it was read with the account."""
         self._viewer = viewer
-        self._program = program or self._program
+        self.know_program(program)
+
+    def begin_aside(self) -> "Operation":
+        """Begin an operation of the server itself at this moment, which does not end with this one."""
+        aside = self._begin()
+        aside.know_program(self._program)
+        return aside
 
     @property
     def viewer(self) -> Viewer:
@@ -113,6 +125,10 @@ class Operation:
         if self._program is None:
             (self._program,) = await self.fetch(PROGRAM)
         return self._program
+
+    def know_program(self, program: ProgramRow | None) -> None:
+        """Take the program as it was read just now, if it was."""
+        self._program = program or self._program
 
     async def calendar(self) -> Calendar:
         """The calendar of the program, in which people read days and times."""
@@ -158,11 +174,19 @@ class Operation:
                 yield session
             finally:
                 self._statements += session.statements
+        await self.read_afresh()
+
+    async def read_afresh(self) -> None:
+        """See what was committed just now: read from the primary, and forget what is loaded."""
+        await self.release()
+        self.loaders.clear()
+        self._program = None
+
+    async def release(self) -> None:
+        """Give back the connection of reads, before waiting for something else. Later reads go to the primary."""
         await self._reading.close()
         self._statements += self._reading.statements
         self._reading = self._database.reading(fresh=True)
-        self.loaders.clear()
-        self._program = None
 
     @asynccontextmanager
     async def writing_aside(self) -> AsyncIterator[Writing]:

@@ -13,6 +13,7 @@ from db.idempotency import claim_idempotency_key, forget_idempotency_keys
 from db.sessions import Writing
 from domain.checks import text_problems
 from domain.failures import Failure, Problem, UserErrorCode
+from domain.permissions import Viewer
 from resolvers.context import Operation
 from resolvers.validation import reject_invalid
 
@@ -39,36 +40,41 @@ def key_problems(key: str) -> Iterator[Problem]:
     yield from text_problems(key, _PATH[1:], "The idempotency key", _KEY_LENGTH)
 
 
-async def claim_key(
-    operation: Operation, session: Writing, command: Struct, *, result_id: UUID, keeps_plans: bool = False
-) -> UUID | None:
+def key_owner(viewer: Viewer) -> UUID:
+    """Whose keys those of a viewer are: the vendor's, or else the account's."""
+    return viewer.vendor_id or viewer.account_id
+
+
+def digest_of(command: Struct) -> bytes:
+    """The digest of the input that a key came with."""
+    return hashlib.blake2b(msgspec.msgpack.encode(command), digest_size=16).digest()
+
+
+async def claim_key(operation: Operation, session: Writing, command: Struct, *, result_id: UUID) -> UUID | None:
     """Claim the `idempotency_key` of a command for a result; return the earlier result if it was sent before.
 
     Keys belong to the vendor of the viewer, or else to the account, and to one kind of command. Only a transaction that
-    commits keeps its key. `keeps_plans` saves planning where the transaction concerns few rows. Raises InvalidInput for
-    a blank or overlong key, and IdempotencyMismatch.
+    commits keeps its key. Raises InvalidInput for a blank or overlong key, and IdempotencyMismatch.
     """
     key: str | None = getattr(command, "idempotency_key", None)
     if key is None:
         return None
     reject_invalid(key_problems(key))
-    viewer = operation.viewer
-    digest = hashlib.blake2b(msgspec.msgpack.encode(command), digest_size=16).digest()
+    digest = digest_of(command)
     known = await claim_idempotency_key(
         session,
-        owner_id=viewer.vendor_id or viewer.account_id,
+        owner_id=key_owner(operation.viewer),
         mutation=type(command).__name__,
         key=key,
         digest=digest,
         result_id=result_id,
         at=operation.now,
-        keeps_plans=keeps_plans,
     )
     if known is None:
         return None
-    if known[0] != digest:
+    if known.digest != digest:
         raise IdempotencyMismatch
-    return known[1]
+    return known.result_id
 
 
 async def forget_old_keys(operation: Operation) -> None:

@@ -1,11 +1,13 @@
 """Changes to redemptions: the claim of a coupon, attempts, and wrong codes."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import BigInteger, Integer, LargeBinary, bindparam, column, delete, insert, text, update
+from sqlalchemy import BindParameter, Integer, bindparam, column, delete, insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.columns import named_columns, scalar
@@ -13,41 +15,77 @@ from db.ecps.tables import EcpTable
 from db.redemptions.rows import WrongCodesRow
 from db.redemptions.tables import DiscrepancyEvidenceTable, RedemptionAttemptTable, WrongCodesTable
 from db.sessions import Writing
-from db.statement import Change, Statement, moment, number, string, uuid
+from db.statement import Change, Statement, blobs, moment, moments, numbers, texts, uuid, uuids
 from domain.redemptions.wrong_codes import BURST, WrongCodes
 
-# Redeem a coupon, keep the attempt, and forgive wrong codes, in one statement. It returns no row for a coupon that is
-# redeemed already; another transaction that redeems it at the same time is waited for.
-CLAIM_COUPON = Statement(
-    text("""
-WITH claimed AS (
+# The kind of command that idempotency keys of redemptions belong to.
+REDEEM_COUPON: Final = "RedeemCoupon"
+
+
+class NewRedemption(Struct, frozen=True):
+    """A coupon to redeem, with the idempotency key and the attempt that go with it; `ecp_id` is that of the ECP."""
+
+    owner_id: UUID
+    key: str
+    digest: bytes
+    run_id: UUID
+    serial: int
+    ecp_id: UUID
+    ecp: int
+    scheme: int
+    variant_id: UUID
+    redeemed_at: datetime
+    recorded_at: datetime
+    attempt_id: UUID
+    code_hash: bytes
+    device: str | None
+    place: str | None
+
+
+class ClaimedCouponRow(Struct, frozen=True):
+    """A coupon that is redeemed now, with the number of its sale."""
+
+    run_id: UUID
+    serial: int
+    sale: int
+
+
+_ARRAYS: Final[Mapping[str, Callable[[str], BindParameter[Any]]]] = {
+    **dict.fromkeys(("owner_id", "run_id", "ecp_id", "variant_id", "attempt_id"), uuids),
+    **dict.fromkeys(("key", "device", "place"), texts),
+    **dict.fromkeys(("digest", "code_hash"), blobs),
+    **dict.fromkeys(("serial", "ecp", "scheme"), numbers),
+    **dict.fromkeys(("redeemed_at", "recorded_at"), moments),
+}
+# Redeem coupons, keep the keys and the attempts, and forgive wrong codes, in one statement. It returns no row for a
+# coupon that is redeemed already, and for a key that is known. Other transactions that do the same are waited for, in
+# the order of keys and then of coupons.
+_CLAIM_COUPONS: Final = Statement(
+    text(f"""
+WITH asked AS (
+    SELECT * FROM unnest({", ".join(f":{name}" for name in _ARRAYS)}) AS asked ({", ".join(_ARRAYS)})
+), keyed AS (
+    INSERT INTO idempotency_key (owner_id, mutation, key, digest, result_id, recorded_at)
+    SELECT owner_id, '{REDEEM_COUPON}', key, digest, attempt_id, recorded_at FROM asked ORDER BY owner_id, key
+    ON CONFLICT DO NOTHING RETURNING owner_id, key
+), claimed AS (
     INSERT INTO redemption (run_id, serial, ecp, scheme, variant_id, redeemed_at, recorded_at)
-    VALUES (:run_id, :serial, :ecp, :scheme, :variant_id, :redeemed_at, :recorded_at)
-    ON CONFLICT DO NOTHING RETURNING sale
+    SELECT run_id, serial, ecp, scheme, variant_id, redeemed_at, recorded_at FROM asked
+    JOIN keyed USING (owner_id, key) ORDER BY run_id, serial
+    ON CONFLICT DO NOTHING RETURNING run_id, serial, sale
 ), kept AS (
     INSERT INTO redemption_attempt (id, ecp, at, code_hash, result, device, place)
-    SELECT :attempt_id, :ecp, :recorded_at, :code_hash, 'REDEEMED', :device, :place FROM claimed
+    SELECT attempt_id, ecp, recorded_at, code_hash, 'REDEEMED', device, place FROM asked
+    JOIN claimed USING (run_id, serial)
 ), forgiven AS (
-    UPDATE wrong_codes SET count = 0 WHERE owner_id = :ecp_id AND count > 0 AND EXISTS (SELECT FROM claimed)
+    UPDATE wrong_codes SET count = 0 FROM asked JOIN claimed USING (run_id, serial)
+    WHERE wrong_codes.owner_id = asked.ecp_id AND wrong_codes.count > 0
 )
-SELECT sale FROM claimed
-""")
-    .bindparams(
-        uuid("run_id"),
-        number("serial"),
-        bindparam("ecp", type_=Integer()),
-        bindparam("scheme", type_=Integer()),
-        uuid("variant_id"),
-        moment("redeemed_at"),
-        moment("recorded_at"),
-        uuid("attempt_id"),
-        bindparam("code_hash", type_=LargeBinary()),
-        string("device"),
-        string("place"),
-        uuid("ecp_id"),
-    )
-    .columns(column("sale", BigInteger)),
-    scalar(int),
+SELECT run_id, serial, sale FROM claimed
+""")  # noqa: S608 - of our names
+    .bindparams(*(array(name) for name, array in _ARRAYS.items()))
+    .columns(*named_columns(ClaimedCouponRow)),
+    ClaimedCouponRow,
 )
 ADD_ATTEMPT: Final = Change(
     insert(RedemptionAttemptTable), ("id", "ecp", "at", "code_hash", "result", "device", "place")
@@ -76,6 +114,13 @@ NUMBER_OF_ECP = Statement(
     text("SELECT number FROM ecp WHERE id = :id").bindparams(uuid("id")).columns(column("number", Integer)),
     scalar(int),
 )
+
+
+async def claim_coupons(session: Writing, redemptions: Sequence[NewRedemption]) -> list[ClaimedCouponRow]:
+    """Redeem coupons that differ, as do their keys; without those that are redeemed, or whose key is known."""
+    return await session.fetch(
+        _CLAIM_COUPONS, **{name: [getattr(one, name) for one in redemptions] for name in _ARRAYS}
+    )
 
 
 async def set_wrong_codes(session: Writing, owner_id: UUID, found: WrongCodes) -> None:

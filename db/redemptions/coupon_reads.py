@@ -1,5 +1,7 @@
 """Statements that read one coupon: its run, where its serial is, and whether an ECP redeemed it."""
 
+from typing import Final
+
 from sqlalchemy import select
 
 from db.columns import columns
@@ -8,11 +10,12 @@ from db.consignments.tables import AllotmentTable, ConsignmentLineTable
 from db.coupons.tables import CouponRunTable
 from db.ecps.tables import EcpTable
 from db.redemptions.rows import CouponRow
-from db.redemptions.serial_joins import ALLOTTED, IN_CUSTODY, OF_RUN, REDEEMED, SERIAL
+from db.redemptions.serial_joins import allotted, in_custody, of_run, redeemed
 from db.redemptions.tables import RedemptionTable
 from db.schemes.tables import SchemeTable
-from db.statement import Statement
+from db.statement import Statement, number
 
+_SERIAL: Final = number("serial")
 # The coupon of a serial that a run has. It is in no consignment while nobody has taken it, and in none again after a
 # cancellation that gave it back.
 COUPON_OF_SERIAL = Statement(
@@ -20,7 +23,7 @@ COUPON_OF_SERIAL = Statement(
         *columns(
             CouponRunTable,
             CouponRow,
-            serial=SERIAL,
+            serial=_SERIAL,
             consignment_id=ConsignmentLineTable.consignment_id,
             line_id=ConsignmentLineTable.id,
             leg=CustodyPlaceTable.leg,
@@ -33,12 +36,12 @@ COUPON_OF_SERIAL = Statement(
     )
     .select_from(CouponRunTable)
     .join(SchemeTable, SchemeTable.id == CouponRunTable.scheme_id)
-    .outerjoin(AllotmentTable, ALLOTTED)
+    .outerjoin(AllotmentTable, allotted(_SERIAL))
     .outerjoin(ConsignmentLineTable, ConsignmentLineTable.id == AllotmentTable.line_id)
-    .outerjoin(CustodyTable, IN_CUSTODY)
+    .outerjoin(CustodyTable, in_custody(_SERIAL))
     .outerjoin(CustodyPlaceTable, CustodyPlaceTable.id == CustodyTable.place_id)
-    .outerjoin(RedemptionTable, REDEEMED)
+    .outerjoin(RedemptionTable, redeemed(_SERIAL))
     .outerjoin(EcpTable, EcpTable.number == RedemptionTable.ecp)
-    .where(OF_RUN),
+    .where(of_run(_SERIAL)),
     CouponRow,
 )

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.redemptions.facts import CouponFacts
+
 
 class WrongCodesRow(Struct, frozen=True):
     """The bucket and the wrong codes of an account."""
@@ -50,6 +52,13 @@ class CouponRow(Struct, frozen=True):
     ends_on: date | None
     redeemed_at: datetime | None
     redeemed_by: UUID | None
+
+
+class ScannedCouponRow(CouponFacts, frozen=True):
+    """The coupon of the scan at a place, from 1; `key_digest` is of the input that came with the key before."""
+
+    place: int
+    key_digest: bytes | None
 
 
 class MissingCouponRow(Struct, frozen=True):

@@ -1,6 +1,5 @@
 """Failed attempts to redeem a coupon: each is kept in a transaction of its own, since that of the redemption ends."""
 
-from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from db.redemptions.changes import NUMBER_OF_ECP
@@ -34,12 +33,12 @@ async def reject_code(operation: Operation, attempt: Attempt, invalid: InvalidCo
 
 
 async def keep_failure(
-    operation: Operation, attempt: Attempt, rows: Sequence[CouponFacts], result: AttemptResult
+    operation: Operation, attempt: Attempt, coupon: CouponFacts | None, result: AttemptResult
 ) -> None:
     """Keep an attempt with a genuine code that failed, and what a scan of a missing coupon says."""
     ecp_id = operation.viewer.ecp_id
     async with operation.writing() as session:
-        (ecp,) = [row.ecp for row in rows[:1]] or await session.fetch(NUMBER_OF_ECP, id=ecp_id)
+        (ecp,) = [coupon.ecp] if coupon else await session.fetch(NUMBER_OF_ECP, id=ecp_id)
         await keep_attempt(operation, session, ecp, attempt, result)
-        if result in _EVIDENCE and rows:
-            await keep_evidence(operation, session, rows[0], result)
+        if coupon is not None and result in _EVIDENCE:
+            await keep_evidence(operation, session, coupon, result)

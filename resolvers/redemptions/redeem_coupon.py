@@ -2,46 +2,32 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import NoReturn
-from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from db.idempotency import find_idempotency_key
 from db.points.redemption_reads import PRESENT_POINTS
-from db.redemptions.changes import CLAIM_COUPON
-from db.redemptions.redeeming_reads import IS_IN_CONSIGNMENT, LOCK_COUPON
-from db.sessions import TransactionConflict, Writing
-from domain.calendar import Calendar
-from domain.channels import EarningChannel
+from db.redemptions.changes import REDEEM_COUPON
+from db.redemptions.redeeming_reads import IS_IN_CONSIGNMENT
+from db.sessions import TransactionConflict
 from domain.checks import text_problems
 from domain.coupons.codes import unknown_code
 from domain.coupons.failures import InvalidCode
-from domain.coupons.keys import FoundSerial
 from domain.failures import Problem
-from domain.points.lines import COUPON_POSITION, SaleChange, SalePlace, SoldLine
-from domain.redemptions.decisions import find_obstacle, not_enrolled
 from domain.redemptions.facts import CouponFacts
-from domain.redemptions.failures import (
-    AlreadyYours,
-    CouponEarnsNothing,
-    CouponFailure,
-    CouponInert,
-    CouponRedeemed,
-    NotRegistered,
-)
+from domain.redemptions.failures import AlreadyYours, CouponFailure, CouponInert, CouponRedeemed, NotRegistered
 from domain.redemptions.scans import DEVICE_LENGTH, scan_problems, scan_time
 from domain.timestamps import Malformed
 from resolvers.context import Operation
-from resolvers.idempotency import IdempotencyMismatch, claim_key, key_problems
-from resolvers.points.earners import EarnerMoment, earners_at
-from resolvers.points.posting.post import post_points
-from resolvers.points.posting.posted import PostedSale
+from resolvers.idempotency import IdempotencyMismatch, digest_of, key_owner, key_problems
 from resolvers.redemptions.attempts import Attempt
 from resolvers.redemptions.failed_attempts import keep_failure, reject_code
-from resolvers.redemptions.redeemed import Redeemed, add_notices, place_of, read_redeemed
-from resolvers.redemptions.wrong_codes import check_attempt, find_limit
+from resolvers.redemptions.redeem_group import redeem_group
+from resolvers.redemptions.redeemed import Redeemed, place_of, read_redeemed
+from resolvers.redemptions.scans import Scan, Unpaid
+from resolvers.redemptions.wrong_codes import check_attempt
 from resolvers.validation import reject_invalid
 
 
@@ -52,17 +38,6 @@ class RedeemCoupon(Struct, frozen=True):
     scanned_at: datetime | Malformed | None
     device_id: str | None
     idempotency_key: str
-
-
-class _Scan(Struct, frozen=True):
-    """A genuine code that an ECP scanned."""
-
-    command: RedeemCoupon
-    found: FoundSerial
-    ecp_id: UUID
-    at: datetime
-    attempt: Attempt
-    calendar: Calendar
 
 
 async def redeem_coupon(operation: Operation, command: RedeemCoupon) -> Redeemed:
@@ -82,15 +57,22 @@ async def redeem_coupon(operation: Operation, command: RedeemCoupon) -> Redeemed
     except InvalidCode as invalid:
         await reject_code(operation, _attempt(operation, command, text), invalid, calendar)
     code = operation.coupon_keys.write(found.serial, found.key_id)
-    scan = _Scan(
-        command=replace(command, code=code),
+    scan = Scan(
         found=found,
         ecp_id=ecp_id,
+        owner_id=key_owner(operation.viewer),
+        key=command.idempotency_key,
+        digest=digest_of(replace(command, code=code)),
         at=scan_time(command.scanned_at, operation.now),
+        now=operation.now,
+        timed=command.scanned_at is not None,
         attempt=_attempt(operation, command, code),
         calendar=calendar,
     )
-    return await _redeem(operation, scan)
+    await operation.release()
+    outcome = await operation.groups.of(redeem_group).commit(scan, operation.begin_aside)
+    await operation.read_afresh()
+    return outcome if isinstance(outcome, Redeemed) else await _answer_unpaid(operation, scan, outcome)
 
 
 def _problems(command: RedeemCoupon, now: datetime) -> Iterator[Problem]:
@@ -110,92 +92,38 @@ def _attempt(operation: Operation, command: RedeemCoupon, code: str) -> Attempt:
     )
 
 
-async def _redeem(operation: Operation, scan: _Scan) -> Redeemed:
-    facts: list[CouponFacts] = []
+async def _answer_unpaid(operation: Operation, scan: Scan, unpaid: Unpaid) -> Redeemed:
+    """Raise why a coupon did not pay, and keep the attempt; return what it paid before with the same key."""
+    coupon = unpaid.coupon
     try:
-        async with operation.writing() as session:
-            earlier = await _claim_key(operation, session, scan)
-            facts += await _lock_coupon(session, scan)
-            if earlier is not None and facts:
-                return await read_redeemed(session, scan.ecp_id, facts[0])
-            return await _claim(operation, session, scan, facts)
+        if unpaid.why is not None:
+            raise unpaid.why
+        if coupon is None:
+            await _raise_absent(operation, scan)
+        if coupon.key_digest == scan.digest:
+            return await read_redeemed(operation, scan.ecp_id, coupon)
+        if coupon.key_digest is not None:
+            await _raise_mismatch(operation, scan)
+        await _raise_redeemed(operation, scan, coupon)
     except InvalidCode as invalid:
         await reject_code(operation, scan.attempt, invalid, scan.calendar)
     except CouponFailure as failure:
-        await keep_failure(operation, scan.attempt, facts, failure.result)
+        await keep_failure(operation, scan.attempt, coupon, failure.result)
         raise
 
 
-async def _claim_key(operation: Operation, session: Writing, scan: _Scan) -> UUID | None:
-    """Claim the key. An ECP that may try no code now does not learn from a used key that the code is genuine."""
-    try:
-        new_id = operation.new_id()
-        return await claim_key(operation, session, scan.command, result_id=new_id, keeps_plans=True)
-    except IdempotencyMismatch:
-        await check_attempt(operation, session, scan.ecp_id, scan.calendar)
-        raise
+async def _raise_mismatch(operation: Operation, scan: Scan) -> NoReturn:
+    """An ECP that may try no code now does not learn from a used key that the code is genuine."""
+    await check_attempt(operation, scan.ecp_id, scan.calendar)
+    raise IdempotencyMismatch
 
 
-async def _lock_coupon(session: Writing, scan: _Scan) -> list[CouponFacts]:
-    serial, key_id = scan.found.serial, scan.found.key_id
-    timed = scan.command.scanned_at is not None
-    return await session.fetch(LOCK_COUPON, serial=serial, key_id=key_id, ecp_id=scan.ecp_id, timed=timed)
-
-
-async def _claim(operation: Operation, session: Writing, scan: _Scan, rows: list[CouponFacts]) -> Redeemed:
-    if not rows:
-        await check_attempt(operation, session, scan.ecp_id, scan.calendar)
-        await _raise_absent(session, scan)
-    facts = rows[0]
-    await _check(operation, session, scan, facts)
-    attempt = scan.attempt
-    claimed = await session.fetch(
-        CLAIM_COUPON,
-        run_id=facts.run_id,
-        serial=facts.serial,
-        ecp=facts.ecp,
-        scheme=facts.scheme,
-        variant_id=facts.variant_id,
-        redeemed_at=scan.at,
-        recorded_at=operation.now,
-        attempt_id=attempt.id,
-        code_hash=attempt.code_hash,
-        device=attempt.device,
-        place=attempt.place,
-        ecp_id=scan.ecp_id,
-    )
-    if not claimed:
-        # Another attempt was faster by a moment: now the coupon has a redemption to read.
-        rows = await _lock_coupon(session, scan)
-        await _raise_redeemed(session, scan, rows)
-    (sale,) = claimed
-    posting = await post_points(operation, session, [_change(scan, facts, sale)])
-    posted = posting.sales[sale]
-    await _require_earning(session, scan, facts, posted)
-    redeemed = Redeemed(
-        sale=sale,
-        ecp_id=scan.ecp_id,
-        ecp=facts.ecp,
-        redeemed_at=scan.at,
-        points=None if posted.waits else posted.points,
-    )
-    return await add_notices(session, facts, redeemed)
-
-
-async def _check(operation: Operation, session: Writing, scan: _Scan, facts: CouponFacts) -> None:
-    """Raise what keeps the ECP from redeeming the coupon."""
-    bucket = (facts.tokens, facts.refilled_at)
-    if limit := find_limit(facts.locked_at, bucket, operation.now, scan.calendar):
-        raise limit
-    if facts.redeemed_by is not None:
-        await _raise_redeemed(session, scan, [facts])
-    if obstacle := find_obstacle(facts, scan.at, scan.calendar):
-        raise obstacle
-
-
-async def _raise_absent(session: Writing, scan: _Scan) -> NoReturn:
+async def _raise_absent(operation: Operation, scan: Scan) -> NoReturn:
     """Raise why there is no coupon to lock: no run has it, no consignment has it, or it moved just now."""
-    found = await session.fetch(IS_IN_CONSIGNMENT, serial=scan.found.serial, key_id=scan.found.key_id)
+    if await find_idempotency_key(operation, owner_id=scan.owner_id, mutation=REDEEM_COUPON, key=scan.key):
+        await _raise_mismatch(operation, scan)
+    await check_attempt(operation, scan.ecp_id, scan.calendar)
+    found = await operation.fetch(IS_IN_CONSIGNMENT, serial=scan.found.serial, key_id=scan.found.key_id)
     if not found:
         raise unknown_code()
     if found[0]:
@@ -203,40 +131,8 @@ async def _raise_absent(session: Writing, scan: _Scan) -> NoReturn:
     raise CouponInert
 
 
-async def _raise_redeemed(session: Writing, scan: _Scan, rows: list[CouponFacts]) -> NoReturn:
-    for facts in rows:
-        if facts.redeemed_by != facts.ecp or facts.redeemed_at is None:
-            raise CouponRedeemed
-        found = await session.fetch(PRESENT_POINTS, **place_of(facts))
-        raise AlreadyYours(facts.redeemed_at, found[0] if found else None, scan.calendar)
-    raise TransactionConflict
-
-
-async def _require_earning(session: Writing, scan: _Scan, facts: CouponFacts, posted: PostedSale) -> None:
-    """Raise why the coupon earns nothing: it stays valid, and nothing is posted."""
-    problems = [obstacle.sentence for line in posted.lines for obstacle in line.obstacles]
-    if not posted.lines and not posted.waits:
-        problems = [f"“{facts.title}” pays nothing for this product now."]
-    if not problems and not posted.waits:
-        return
-    (earner,) = await earners_at(session, [EarnerMoment(scan.ecp_id, facts.scheme_id, scan.at)])
-    if not earner.enrollment.is_enrolled(scan.at):
-        raise not_enrolled(facts, scan.at, scan.calendar)
-    if problems:
-        raise CouponEarnsNothing(problems)
-
-
-def _change(scan: _Scan, facts: CouponFacts, sale: int) -> SaleChange:
-    """The coupon as the ledger values it: a line of one unit."""
-    place = SalePlace(scan.at, "", f"{facts.run_id}:{facts.serial:010d}")
-    line = SoldLine(
-        position=COUPON_POSITION, variant_id=facts.variant_id, quantity=1, unit_price=Decimal(0), currency=""
-    )
-    return SaleChange(
-        number=sale,
-        ecp_id=scan.ecp_id,
-        place=place,
-        channel=EarningChannel.COUPON,
-        lines=(line,),
-        scheme_id=facts.scheme_id,
-    )
+async def _raise_redeemed(operation: Operation, scan: Scan, coupon: CouponFacts) -> NoReturn:
+    if coupon.redeemed_by != coupon.ecp or coupon.redeemed_at is None:
+        raise CouponRedeemed
+    found = await operation.fetch(PRESENT_POINTS, **place_of(coupon))
+    raise AlreadyYours(coupon.redeemed_at, found[0] if found else None, scan.calendar)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from db.points.redemption_reads import FIRST_POINTS, HAS_BASE_POINTS
-from db.sessions import TransactionConflict, Writing
+from db.sessions import Fetching, TransactionConflict
 from domain.redemptions.facts import CouponFacts
 from domain.redemptions.notices import unpaid_notice
 
@@ -33,11 +33,11 @@ class Redeemed(Struct, frozen=True):
         return self.ecp_id, self.ecp, self.redeemed_at, self.sale
 
 
-async def read_redeemed(session: Writing, ecp_id: UUID, facts: CouponFacts) -> Redeemed:
+async def read_redeemed(fetching: Fetching, ecp_id: UUID, facts: CouponFacts) -> Redeemed:
     """What the command that redeemed a coupon answered. Raises TransactionConflict while that is not committed."""
     if facts.redeemed_sale is None or facts.redeemed_at is None:
         raise TransactionConflict
-    found = await session.fetch(FIRST_POINTS, **place_of(facts))
+    found = await fetching.fetch(FIRST_POINTS, **place_of(facts))
     redeemed = Redeemed(
         sale=facts.redeemed_sale,
         ecp_id=ecp_id,
@@ -45,14 +45,14 @@ async def read_redeemed(session: Writing, ecp_id: UUID, facts: CouponFacts) -> R
         redeemed_at=facts.redeemed_at,
         points=found[0] if found else None,
     )
-    return await add_notices(session, facts, redeemed)
+    return await add_notices(fetching, facts, redeemed)
 
 
-async def add_notices(session: Writing, facts: CouponFacts, redeemed: Redeemed) -> Redeemed:
+async def add_notices(fetching: Fetching, facts: CouponFacts, redeemed: Redeemed) -> Redeemed:
     """Say why a redemption earned nothing, if it did not."""
     if redeemed.points != 0:
         return redeemed
-    found = await session.fetch(
+    found = await fetching.fetch(
         HAS_BASE_POINTS,
         ecp=redeemed.ecp,
         scheme=facts.scheme,

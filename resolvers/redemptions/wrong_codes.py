@@ -49,9 +49,9 @@ async def note_wrong_code(operation: Operation, session: Writing, owner_id: UUID
     return None
 
 
-async def check_attempt(operation: Operation, session: Writing, ecp_id: UUID, calendar: Calendar) -> None:
+async def check_attempt(operation: Operation, ecp_id: UUID, calendar: Calendar) -> None:
     """Check that an ECP may try a code now. Raises TooManyWrongCodes and RedemptionLocked."""
-    (standing,) = await session.fetch(STANDING, owner_id=ecp_id)
+    (standing,) = await operation.fetch(STANDING, owner_id=ecp_id)
     bucket = (standing.tokens, standing.refilled_at)
     if limit := find_limit(standing.locked_at, bucket, operation.now, calendar):
         raise limit

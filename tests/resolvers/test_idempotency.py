@@ -4,10 +4,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, true
 
-from db.columns import scalar
-from db.statement import Statement
 from domain.failures import InvalidInput
 from domain.permissions import Role
 from resolvers.coupons.generate_coupons import GenerateCoupons
@@ -16,9 +13,6 @@ from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
 
 FIRST, SECOND = UUID(int=1), UUID(int=2)
-# As outside of tests, where they are planned for the parameters.
-PLAN_AGAIN = Statement(select(func.set_config("plan_cache_mode", "auto", true()).label("mode")), scalar(str))
-PLANS = Statement(select(func.current_setting("plan_cache_mode").label("mode")), scalar(str))
 
 
 async def _claim(factory: SchemeFactory, command: GenerateCoupons, result_id: UUID) -> UUID | None:
@@ -31,18 +25,6 @@ async def test_a_key_gives_the_first_result_again(factory: SchemeFactory) -> Non
     command = GenerateCoupons(FIRST, "once")
     assert await _claim(factory, command, FIRST) is None
     assert await _claim(factory, command, SECOND) == FIRST
-
-
-async def test_a_claim_keeps_the_plans_of_its_transaction(factory: SchemeFactory) -> None:
-    operation, command = factory.operation(Role.OPERATIONS), GenerateCoupons(FIRST, "once")
-    async with operation.writing() as session:
-        assert await session.fetch(PLAN_AGAIN) == ["auto"]
-        assert await claim_key(operation, session, command, result_id=FIRST, keeps_plans=True) is None
-        assert await session.fetch(PLANS) == ["force_generic_plan"]
-    async with operation.writing() as session:
-        assert await claim_key(operation, session, command, result_id=SECOND, keeps_plans=True) == FIRST
-        with pytest.raises(IdempotencyMismatch):
-            await claim_key(operation, session, GenerateCoupons(SECOND, "once"), result_id=FIRST, keeps_plans=True)
 
 
 async def test_a_key_with_another_input_is_rejected(factory: SchemeFactory) -> None:

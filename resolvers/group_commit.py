@@ -1,0 +1,178 @@
+"""Group commit: writes that arrive while a transaction runs are collected, and the next transaction commits them all.
+
+What a transaction costs is then paid once for the group: its statements, its round trips, and the flush of its commit.
+A write that finds nothing running begins at once, so a server without load adds no wait.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextvars import Context
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+import structlog
+
+from domain.requests import DatabaseUnavailable, Overloaded
+
+# Transactions at a time: the second one computes while the first one waits for the database.
+MOST_GROUPS: Final = 1
+# Writes of one transaction, and writes that wait for the next ones.
+LARGEST_GROUP: Final = 100
+MOST_WAITING: Final = 1_000
+
+_log = structlog.get_logger("tessera.group_commit")
+
+
+class Closeable(Protocol):
+    """The operation that writes a group."""
+
+    async def close(self) -> None:
+        """Release its connection."""
+        ...
+
+
+class GroupMember(Protocol):
+    """A write that may share its transaction with others.
+
+    `claims` name what it writes exclusively: members with a claim in common never share a group, and the one that came
+    later is written after the other one is committed.
+    """
+
+    @property
+    def claims(self) -> frozenset[Hashable]:
+        """What it writes exclusively."""
+        ...
+
+
+OperationT = TypeVar("OperationT", bound=Closeable)
+MemberT = TypeVar("MemberT", bound=GroupMember)
+ResultT = TypeVar("ResultT")
+# Writes a group in one transaction, and returns the result of each member when all of it is committed.
+WriteGroup = Callable[[OperationT, Sequence[MemberT]], Awaitable[Sequence[ResultT]]]
+
+
+class _Waiting(Generic[OperationT, MemberT, ResultT]):
+    """A member that waits for its result; `begin` starts the operation that writes it."""
+
+    def __init__(self, member: MemberT, begin: Callable[[], OperationT]) -> None:
+        self.member = member
+        self.begin = begin
+        self.result: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
+
+
+class _GroupFailed(Exception):
+    """The transaction of a group failed, and nothing was written; one of its members may be the cause."""
+
+
+class GroupCommit(Generic[OperationT, MemberT, ResultT]):
+    """Commits writes of one kind in groups, two groups at a time.
+
+    A group that fails is written again one by one, each member by its own request. So a member only ever fails for a
+    reason of its own. Members whose request was canceled are left out, unless their group has begun: what has begun
+    goes on without them.
+    """
+
+    def __init__(self, write: WriteGroup[OperationT, MemberT, ResultT]) -> None:
+        self._write = write
+        self._waiting: list[_Waiting[OperationT, MemberT, ResultT]] = []
+        # The groups that are being written, each with what it claims.
+        self._running: dict[asyncio.Task[None], frozenset[Hashable]] = {}
+
+    async def commit(self, member: MemberT, begin: Callable[[], OperationT]) -> ResultT:
+        """Write a member, and return its result when it is committed. Raises Overloaded, and what `write` raises."""
+        if len(self._waiting) >= MOST_WAITING:
+            raise Overloaded
+        waiting = _Waiting[OperationT, MemberT, ResultT](member, begin)
+        self._waiting.append(waiting)
+        self._start()
+        try:
+            return await waiting.result
+        except _GroupFailed:
+            (result,) = await self._write_with(begin(), [member])
+            return result
+
+    @property
+    def waiting(self) -> int:
+        """How many writes wait for a group."""
+        return len(self._waiting)
+
+    async def drain(self) -> None:
+        """Wait until everything is written."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    def _start(self) -> None:
+        """Begin the next groups, unless enough are being written or none can begin."""
+        while len(self._running) < MOST_GROUPS and (group := self._take_group()):
+            claims = frozenset().union(*(waiting.member.claims for waiting in group))
+            # The group belongs to no request, and so do its log lines.
+            task = asyncio.get_running_loop().create_task(self._run(group), context=Context())
+            self._running[task] = claims
+            task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._start()
+
+    def _take_group(self) -> list[_Waiting[OperationT, MemberT, ResultT]]:
+        """Take the members of the next group in the order in which they came, without those that have to come later."""
+        group: list[_Waiting[OperationT, MemberT, ResultT]] = []
+        later: list[_Waiting[OperationT, MemberT, ResultT]] = []
+        claimed: set[Hashable] = set().union(*self._running.values())
+        for waiting in self._waiting:
+            if waiting.result.done():
+                continue
+            claims = waiting.member.claims
+            fits = len(group) < LARGEST_GROUP and claimed.isdisjoint(claims)
+            # What has to come later comes before everything behind it that claims the same.
+            claimed |= claims
+            (group if fits else later).append(waiting)
+        self._waiting = later
+        return group
+
+    async def _run(self, group: Sequence[_Waiting[OperationT, MemberT, ResultT]]) -> None:
+        members = [waiting.member for waiting in group]
+        try:
+            results = await self._write_with(group[0].begin(), members)
+        except BaseException as error:
+            _fail(group, error)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            for waiting, result in zip(group, results, strict=True):
+                if not waiting.result.done():
+                    waiting.result.set_result(result)
+
+    async def _write_with(self, operation: OperationT, members: Sequence[MemberT]) -> Sequence[ResultT]:
+        try:
+            return await self._write(operation, members)
+        finally:
+            await operation.close()
+
+
+class GroupCommits:
+    """The group commits of a server process, one for each kind of write."""
+
+    def __init__(self) -> None:
+        self._commits: dict[Any, GroupCommit[Any, Any, Any]] = {}
+
+    def of(self, write: WriteGroup[OperationT, MemberT, ResultT]) -> GroupCommit[OperationT, MemberT, ResultT]:
+        """The group commit of the writes that `write` writes."""
+        found = self._commits.get(write)
+        if found is None:
+            found = self._commits[write] = GroupCommit(write)
+        return found
+
+    async def drain(self) -> None:
+        """Wait until everything is written, before the database is closed."""
+        for commit in self._commits.values():
+            await commit.drain()
+
+
+def _fail(group: Sequence[_Waiting[Any, Any, Any]], error: BaseException) -> None:
+    """Let each member of a failed group fail, or try again where another member may be the cause."""
+    shared = len(group) == 1 or isinstance(error, Overloaded | DatabaseUnavailable)
+    if not shared:
+        _log.warning("a group is written again one by one", members=len(group), error=repr(error))
+    for waiting in group:
+        if not waiting.result.done():
+            waiting.result.set_exception(error if shared else _GroupFailed())
