@@ -44,8 +44,9 @@ _UNREACHABLE: Final = (
     asyncpg.TooManyConnectionsError,
     asyncpg.InternalClientError,
 )
-# serialization_failure and deadlock_detected; see appendix A, "PostgreSQL Error Codes", of its manual.
-_CONFLICTS: Final = frozenset({"40001", "40P01"})
+# serialization_failure, deadlock_detected, and lock_not_available, which only transactions with a lock timeout meet.
+# See appendix A, "PostgreSQL Error Codes", of its manual.
+_CONFLICTS: Final = frozenset({"40001", "40P01", "55P03"})
 
 
 class DuplicateKey(Exception):

@@ -5,16 +5,15 @@ A write that finds nothing running begins at once, so a server without load adds
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextvars import Context
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 import structlog
 
+from db.sessions import TransactionConflict
 from domain.requests import DatabaseUnavailable, Overloaded
 
-# Transactions at a time: the second one computes while the first one waits for the database.
-MOST_GROUPS: Final = 1
 # Writes of one transaction, and writes that wait for the next ones.
 LARGEST_GROUP: Final = 100
 MOST_WAITING: Final = 1_000
@@ -46,8 +45,18 @@ class GroupMember(Protocol):
 OperationT = TypeVar("OperationT", bound=Closeable)
 MemberT = TypeVar("MemberT", bound=GroupMember)
 ResultT = TypeVar("ResultT")
-# Writes a group in one transaction, and returns the result of each member when all of it is committed.
-WriteGroup = Callable[[OperationT, Sequence[MemberT]], Awaitable[Sequence[ResultT]]]
+
+
+class WriteGroup(Protocol[OperationT, MemberT, ResultT]):
+    """Writes a group in one transaction."""
+
+    async def __call__(self, operation: OperationT, members: Sequence[MemberT], *, alone: bool) -> Sequence[ResultT]:
+        """Return the result of each member when all of it is committed.
+
+        Raises TransactionConflict soon where other transactions are in the way, unless the member is written `alone`:
+        then nobody waits for it, and it may wait itself.
+        """
+        ...
 
 
 class _Waiting(Generic[OperationT, MemberT, ResultT]):
@@ -59,23 +68,22 @@ class _Waiting(Generic[OperationT, MemberT, ResultT]):
         self.result: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
 
 
-class _GroupFailed(Exception):
-    """The transaction of a group failed, and nothing was written; one of its members may be the cause."""
+class _WriteAlone(Exception):
+    """The transaction of a group failed and wrote nothing; a member, or what it waits for, may be the cause."""
 
 
 class GroupCommit(Generic[OperationT, MemberT, ResultT]):
-    """Commits writes of one kind in groups, two groups at a time.
+    """Commits writes of one kind in groups, one group at a time.
 
     A group that fails is written again one by one, each member by its own request. So a member only ever fails for a
-    reason of its own. Members whose request was canceled are left out, unless their group has begun: what has begun
-    goes on without them.
+    reason of its own, and nobody waits long for what another member waits for. Members whose request was canceled are
+    left out, unless their group has begun: what has begun goes on without them.
     """
 
     def __init__(self, write: WriteGroup[OperationT, MemberT, ResultT]) -> None:
         self._write = write
         self._waiting: list[_Waiting[OperationT, MemberT, ResultT]] = []
-        # The groups that are being written, each with what it claims.
-        self._running: dict[asyncio.Task[None], frozenset[Hashable]] = {}
+        self._running: asyncio.Task[None] | None = None
 
     async def commit(self, member: MemberT, begin: Callable[[], OperationT]) -> ResultT:
         """Write a member, and return its result when it is committed. Raises Overloaded, and what `write` raises."""
@@ -86,8 +94,8 @@ class GroupCommit(Generic[OperationT, MemberT, ResultT]):
         self._start()
         try:
             return await waiting.result
-        except _GroupFailed:
-            (result,) = await self._write_with(begin(), [member])
+        except _WriteAlone:
+            (result,) = await self._write_with(begin(), [member], alone=True)
             return result
 
     @property
@@ -97,27 +105,25 @@ class GroupCommit(Generic[OperationT, MemberT, ResultT]):
 
     async def drain(self) -> None:
         """Wait until everything is written."""
-        while self._running:
-            await asyncio.wait(self._running)
+        while self._running is not None:
+            await asyncio.wait([self._running])
 
     def _start(self) -> None:
-        """Begin the next groups, unless enough are being written or none can begin."""
-        while len(self._running) < MOST_GROUPS and (group := self._take_group()):
-            claims = frozenset().union(*(waiting.member.claims for waiting in group))
+        """Begin the next group, unless one is being written or none waits."""
+        if self._running is None and (group := self._take_group()):
             # The group belongs to no request, and so do its log lines.
-            task = asyncio.get_running_loop().create_task(self._run(group), context=Context())
-            self._running[task] = claims
-            task.add_done_callback(self._end)
+            self._running = asyncio.get_running_loop().create_task(self._run(group), context=Context())
+            self._running.add_done_callback(self._end)
 
-    def _end(self, task: asyncio.Task[None]) -> None:
-        del self._running[task]
+    def _end(self, _task: asyncio.Task[None]) -> None:
+        self._running = None
         self._start()
 
     def _take_group(self) -> list[_Waiting[OperationT, MemberT, ResultT]]:
         """Take the members of the next group in the order in which they came, without those that have to come later."""
         group: list[_Waiting[OperationT, MemberT, ResultT]] = []
         later: list[_Waiting[OperationT, MemberT, ResultT]] = []
-        claimed: set[Hashable] = set().union(*self._running.values())
+        claimed: set[Hashable] = set()
         for waiting in self._waiting:
             if waiting.result.done():
                 continue
@@ -132,7 +138,7 @@ class GroupCommit(Generic[OperationT, MemberT, ResultT]):
     async def _run(self, group: Sequence[_Waiting[OperationT, MemberT, ResultT]]) -> None:
         members = [waiting.member for waiting in group]
         try:
-            results = await self._write_with(group[0].begin(), members)
+            results = await self._write_with(group[0].begin(), members, alone=False)
         except BaseException as error:
             _fail(group, error)
             if not isinstance(error, Exception):
@@ -142,9 +148,9 @@ class GroupCommit(Generic[OperationT, MemberT, ResultT]):
                 if not waiting.result.done():
                     waiting.result.set_result(result)
 
-    async def _write_with(self, operation: OperationT, members: Sequence[MemberT]) -> Sequence[ResultT]:
+    async def _write_with(self, operation: OperationT, members: Sequence[MemberT], *, alone: bool) -> Sequence[ResultT]:
         try:
-            return await self._write(operation, members)
+            return await self._write(operation, members, alone=alone)
         finally:
             await operation.close()
 
@@ -169,10 +175,11 @@ class GroupCommits:
 
 
 def _fail(group: Sequence[_Waiting[Any, Any, Any]], error: BaseException) -> None:
-    """Let each member of a failed group fail, or try again where another member may be the cause."""
-    shared = len(group) == 1 or isinstance(error, Overloaded | DatabaseUnavailable)
-    if not shared:
+    """Let the members of a failed group fail, or write each alone where it may succeed."""
+    own = len(group) == 1 and not isinstance(error, TransactionConflict)
+    final = own or isinstance(error, Overloaded | DatabaseUnavailable)
+    if not final:
         _log.warning("a group is written again one by one", members=len(group), error=repr(error))
     for waiting in group:
         if not waiting.result.done():
-            waiting.result.set_exception(error if shared else _GroupFailed())
+            waiting.result.set_exception(error if final else _WriteAlone())

@@ -44,23 +44,27 @@ class _Exclusion(Exception):
         self.unpaid = unpaid
 
 
-async def redeem_group(operation: Operation, scans: Sequence[Scan]) -> list[Redeemed | Unpaid]:
+async def redeem_group(operation: Operation, scans: Sequence[Scan], *, alone: bool) -> list[Redeemed | Unpaid]:
     """Redeem the coupons of scans that have no claim in common, and return what came of each, in order.
 
-    Nothing is written for a scan that does not pay. Raises TransactionConflict.
+    Nothing is written for a scan that does not pay. Only what is written `alone` waits long for other transactions.
+    Raises TransactionConflict.
     """
+    lock_timeout = None if alone else _LOCK_TIMEOUT
     outcomes: dict[Scan, Redeemed | Unpaid] = {}
     while rest := [scan for scan in scans if scan not in outcomes]:
         try:
-            outcomes.update(await _redeem(operation, rest))
+            outcomes.update(await _redeem(operation, rest, lock_timeout))
         except _Exclusion as found:
             outcomes.update(found.unpaid)
     return [outcomes[scan] for scan in scans]
 
 
-async def _redeem(operation: Operation, scans: Sequence[Scan]) -> list[tuple[Scan, Redeemed | Unpaid]]:
+async def _redeem(
+    operation: Operation, scans: Sequence[Scan], lock_timeout: timedelta | None
+) -> list[tuple[Scan, Redeemed | Unpaid]]:
     async with operation.writing() as session:
-        await keep_plans(session, _LOCK_TIMEOUT if len(scans) > 1 else None)
+        await keep_plans(session, lock_timeout)
         coupons = await _lock_coupons(session, scans)
         judged = [(scan, coupon, _judge(scan, coupon)) for scan, coupon in zip(scans, coupons, strict=True)]
         outcomes: list[tuple[Scan, Redeemed | Unpaid]] = [(scan, one) for scan, _, one in judged if one is not None]

@@ -7,17 +7,19 @@ from typing import Any, cast
 import pytest
 from msgspec import Struct
 
+from db.sessions import TransactionConflict
 from domain.requests import DatabaseUnavailable, Overloaded
 from resolvers.context import Operation
 from resolvers.group_commit import LARGEST_GROUP, MOST_WAITING, GroupCommit, GroupCommits
 
 
 class Member(Struct, frozen=True):
-    """A write; a poisoned one fails wherever it is."""
+    """A write; a poisoned one fails wherever it is, and a blocked one has to wait for another transaction."""
 
     name: str
     claims: frozenset[Hashable] = frozenset()
     poisoned: bool = False
+    blocked: bool = False
 
 
 class Ledger:
@@ -30,8 +32,11 @@ class Ledger:
         self._gate = asyncio.Event()
         self._open = open_
 
-    async def write(self, _operation: Operation, members: Sequence[Member]) -> list[str]:
+    async def write(self, _operation: Operation, members: Sequence[Member], *, alone: bool) -> list[str]:
         """Write a group."""
+        if not alone and any(member.blocked for member in members):
+            self.groups.append(["blocked"])
+            raise TransactionConflict
         self.groups.append([member.name for member in members])
         if not self._open:
             await self._gate.wait()
@@ -141,6 +146,13 @@ async def test_a_poisoned_member_fails_alone() -> None:
     assert scene.ledger.closed == 5
 
 
+async def test_nobody_waits_for_what_another_member_waits_for() -> None:
+    """It waits by itself, also when it was the only one of its group."""
+    scene = Scene(open_=True)
+    assert await scene.commit.commit(Member("a", blocked=True), scene.ledger.begin) == "A"
+    assert scene.ledger.groups == [["blocked"], ["a"]]
+
+
 async def test_a_lone_member_fails_once() -> None:
     scene = Scene(open_=True)
     with pytest.raises(ZeroDivisionError):
@@ -189,8 +201,8 @@ async def test_draining_waits_for_everything() -> None:
     assert ledger.closed == 2
 
 
-async def test_groups_belong_to_no_request() -> None:
-    """Each kind of write has one group commit, whichever request asks for it."""
-    groups, ledger = GroupCommits(), Ledger(open_=True)
+async def test_each_kind_of_write_has_one_group_commit() -> None:
+    groups, ledger = GroupCommits(), Ledger()
     assert groups.of(ledger.write) is groups.of(ledger.write)
-    assert groups.of(ledger.write) is not groups.of(Ledger().write)
+    other: Any = groups.of(Ledger().write)
+    assert other is not groups.of(ledger.write)

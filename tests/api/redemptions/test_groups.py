@@ -188,6 +188,27 @@ async def test_a_poisoned_member_fails_alone(
     assert await scene.redeem(POISONED, client=ecps[POISONED]) == {"points": 10, "errors": []}
 
 
+async def test_nobody_waits_for_the_ledger_of_another_ecp(
+    scene: RedemptionScene, groups: Groups, ecps: list[Client], database_url: str
+) -> None:
+    """The others are paid while a long transaction has the ledger of one of them."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        groups.release()
+        assert outcome(await redeem(ecps[0], 0)) == 10
+        await connection.execute("BEGIN")
+        await connection.execute("SELECT FROM points_ledger FOR UPDATE")
+        blocked = asyncio.create_task(redeem(ecps[0], 1))
+        answers = await asyncio.gather(*(redeem(ecps[number], number) for number in range(2, 8)))
+        assert [outcome(answer) for answer in answers] == [10] * 6
+        assert not blocked.done()
+        await connection.execute("COMMIT")
+        assert outcome(await blocked) == 10
+    finally:
+        await connection.close()
+    assert await fetch(database_url, WRITTEN) == [(8, 8, 7, 7, 80, 8)]
+
+
 async def test_a_client_that_vanishes_changes_nothing_for_the_others(
     scene: RedemptionScene, groups: Groups, ecps: list[Client], database_url: str
 ) -> None:
