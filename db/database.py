@@ -6,9 +6,10 @@ from typing import Any, Final, Self
 
 import asyncpg
 import msgspec
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from db.numerics import use_fast_numerics
 from db.outbox.tail import Tail
 from db.sessions import ACQUIRE_TIMEOUT_S, DRIVER_ERRORS, Reading, Snapshot, Writing, meaning_of
 
@@ -46,6 +47,7 @@ class Database:
             json_serializer=_encode_json,
             json_deserializer=_keep_text,
         )
+        event.listen(engine.sync_engine, "connect", _prepare_connection)
         primary = await _open_pool(url, pool_size, statement_timeout)
         replica = primary if read_url is None else await _open_pool(read_url, pool_size, statement_timeout)
         return cls(engine, primary, replica, _dsn(url))
@@ -123,8 +125,17 @@ async def _transaction(driver: "asyncpg.Connection[Any]") -> AsyncIterator[None]
 async def _open_pool(url: str, size: int, statement_timeout: float) -> "asyncpg.Pool[Any]":
     # Reads leave nothing behind on a connection, so the reset that asyncpg sends by default is a wasted round trip.
     return await asyncpg.create_pool(
-        _dsn(url), min_size=1, max_size=size, reset=_no_reset, server_settings=_server_settings(statement_timeout)
+        _dsn(url),
+        min_size=1,
+        max_size=size,
+        init=use_fast_numerics,
+        reset=_no_reset,
+        server_settings=_server_settings(statement_timeout),
     )
+
+
+def _prepare_connection(connection: Any, _record: object) -> None:
+    connection.run_async(use_fast_numerics)
 
 
 def _dsn(url: str) -> str:

@@ -36,6 +36,8 @@ def is_visible(text: str) -> bool:
 
 def has_unprintable(text: str, *, multiline: bool = False) -> bool:
     """Whether a text has control characters or half a surrogate pair; `multiline` allows line breaks and tabs."""
+    if text.isprintable():
+        return False
     allowed = "\n\r\t" if multiline else ""
     return any(unicodedata.category(mark) in {"Cc", "Cs"} and mark not in allowed for mark in text)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NewType
 
 import strawberry
@@ -33,6 +34,9 @@ EVENT_CURSOR_LIMIT: Final = 200
 SAFE_INT_LIMIT: Final = 2**53 - 1
 _DECIMAL: Final = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
 _LARGEST_DECIMAL: Final = 10**20
+# With a sign and a point.
+_LONGEST_DECIMAL: Final = 32
+_DECIMALS_KEPT: Final = 4096
 
 
 def parse_date(value: Any) -> date:
@@ -69,12 +73,19 @@ def parse_decimal(value: Any) -> Decimal:
 
 def parse_reported_decimal(value: Any) -> ReportedDecimal:
     """Any value as a decimal number, or as what is wrong with it."""
-    if isinstance(value, str) and _DECIMAL.fullmatch(value):
-        return ReportedDecimal(Decimal(value))
+    is_short = isinstance(value, str) and len(value) <= _LONGEST_DECIMAL
+    return _report_text(value) if is_short else _report_decimal(value)
+
+
+def _report_decimal(value: Any) -> ReportedDecimal:
     try:
         return ReportedDecimal(parse_decimal(value))
     except GraphQLError as error:
         return ReportedDecimal(Malformed(error.message))
+
+
+# Reports name the same prices again and again.
+_report_text: Final = lru_cache(_DECIMALS_KEPT)(_report_decimal)
 
 
 def parse_safe_int(value: Any) -> int:

@@ -153,18 +153,17 @@ class EntryWriter:
 def differences(value: LineValue) -> Iterator[tuple[int, int]]:
     """Yield by how much the points of each component changed; 0 is the base, n the nth rule."""
     known = value.line.known
-    points = value.points
     if known is None:
         if value.base:
             yield 0, value.base
-        for position, amount in enumerate(points, 1):
-            if amount:
-                yield position, amount
+        paid = value.facts.paid
+        for at in range(0, len(paid), 2):
+            yield paid[at] + 1, paid[at + 1]
         return
     if value.base != known.base:
         yield 0, value.base - known.base
-    before = known.facts.points_by_rule(len(points))
-    for position, amount in enumerate(points):
+    before = known.facts.points_by_rule(len(value.points))
+    for position, amount in enumerate(value.points):
         if amount != before[position]:
             yield position + 1, amount - before[position]
 

@@ -87,7 +87,7 @@ class LineValue(Struct, frozen=True, gc=False):
     @property
     def bonus(self) -> int:
         """The points of all rules."""
-        return sum(self.points)
+        return sum(self.facts.paid[1::2])
 
 
 _NOTHING: Final[tuple[int, ...]] = ()

@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from domain.rules.model import VolumeMeasure
 ZERO_MOMENT: Final = datetime(1, 1, 2, tzinfo=UTC)
 # Prices have up to four decimals; values are kept in the smallest of these units.
 VALUE_SCALE: Final = 10_000
+# Prices repeat, and arithmetic of decimals takes longer than finding one again.
+_PRICES_KEPT: Final = 4096
 _NO_USAGE: Final = Usage()
 _VALUE: Final = VolumeMeasure.VALUE
 # An integer of msgpack has 64 bits. A volume that needs more is stored in two parts, the lower one of so many bits.
@@ -180,7 +183,12 @@ def _read_amount(key: VolumeKey, amount: int) -> int:
 
 def scaled_value(unit_price: Decimal, quantity: int) -> int:
     """The value of units as the state keeps it; digits beyond the fourth decimal are cut off."""
-    return int(unit_price * VALUE_SCALE) * quantity
+    return _scaled_price(unit_price) * quantity
+
+
+@lru_cache(_PRICES_KEPT)
+def _scaled_price(unit_price: Decimal) -> int:
+    return int(unit_price * VALUE_SCALE)
 
 
 def month_and_week(local: datetime) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -29,6 +30,8 @@ from domain.timestamps import Malformed, write_timestamp
 _HIGHEST_QUANTITY: Final = QUANTITY_RANGE[1]
 _LOWEST_EXPONENT: Final = -PRICE_DECIMALS
 _HIGHEST_PRICE: Final = Decimal(10) ** 12
+# Prices repeat, and arithmetic of decimals takes longer than finding one again.
+_PRICES_KEPT: Final = 4096
 
 
 class ReportedLine(Struct, frozen=True, gc=False):
@@ -137,19 +140,22 @@ def _line_problems(lines: Sequence[ReportedLine]) -> Iterator[Problem]:
         yield Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("lines",))
         return
     for index, line in enumerate(lines):
-        price = line.unit_price
         if (
-            0 < abs(line.quantity) <= _HIGHEST_QUANTITY
-            and isinstance(price, Decimal)
-            and price.as_tuple().exponent >= _LOWEST_EXPONENT  # type: ignore[operator] # a report has no NaN
-            and 0 <= price < _HIGHEST_PRICE
-            and price * abs(line.quantity) <= LARGEST_VALUE
+            0 < abs(line.quantity) <= _most_units(line.unit_price)
             and is_currency(line.currency)
             and _is_plain(line.sku, ALIAS_LENGTH[1])
         ):
             continue
         for problem in _problems_of_line(line):
             yield problem.under("lines", str(index))
+
+
+@lru_cache(_PRICES_KEPT)
+def _most_units(price: Decimal | Malformed) -> int:
+    """The most units that a line may have at a price; none at one with a mistake."""
+    if isinstance(price, Malformed) or _price_mistake(price) is not None:
+        return 0
+    return min(_HIGHEST_QUANTITY, int(LARGEST_VALUE // price)) if price else _HIGHEST_QUANTITY
 
 
 def _problems_of_line(line: ReportedLine) -> Iterator[Problem]:

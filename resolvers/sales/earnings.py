@@ -64,13 +64,16 @@ def _list_reasons(change: SaleChange, posted: PostedSale, ecp: str, titles: Mapp
     counted = [line.position for line in change.lines if line.quantity]
     if not counted:
         return (_RETURNED,)
+    earning = {line.position for line in posted.lines if line.base or line.bonus}
+    if earning.issuperset(counted):
+        return ()
     by_position: dict[int, list[PostedLine]] = {position: [] for position in counted}
     for line in posted.lines:
         if line.position in by_position:
             by_position[line.position].append(line)
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for position, lines in by_position.items():
-        if not any(line.base or line.bonus for line in lines):
+        if position not in earning:
             groups[_reasons_of(lines, ecp, titles)].append(position)
     return drop_repeats(
         sentence

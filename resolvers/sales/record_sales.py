@@ -21,7 +21,7 @@ from resolvers.sales.sources import find_source
 from resolvers.validation import reject_invalid
 
 # Sales of one transaction, except in ALL_OR_NOTHING.
-CHUNK: Final = 250
+CHUNK: Final = 500
 _REPLACED: Final = "A later version of this sale in the same report counts instead of this one."
 
 
