@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from domain.calendar import BEGINNING
 from domain.channels import EarningChannel
@@ -30,7 +30,7 @@ from domain.rules.rewards import Reduction, ReductionReason
 from domain.rules.traversal import walk_clauses
 
 # The form of the facts that this version writes. Readers keep reading all earlier ones.
-FORM: Final = 1
+FORM: Final = 2
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 # Stored numbers of reasons; never change them.
@@ -54,22 +54,24 @@ class ValuationFacts(Struct, frozen=True, array_like=True, gc=False):
     `cuts` the position of a rule that paid less than it earned, the reason, and the position of the winner of its
     group, or -1. `mask` has a bit for each volume of the scheme in which the line counts, and `value` what it adds to
     those of value.
+
+    What few lines have comes last: the defaults at the end of the array are not stored.
     """
 
     form: int
     quantity: int
-    obstacles: tuple[int, ...] = ()
     holds: bytes = b""
     volumes: tuple[int, ...] = ()
-    activities: tuple[int, ...] = ()
-    enrolled: int | None = None
-    tier: bytes | None = None
-    places: bytes = b""
-    category: bytes | None = None
     paid: tuple[int, ...] = ()
-    cuts: tuple[int, ...] = ()
     mask: int = 0
     value: int = 0
+    tier: bytes | None = None
+    cuts: tuple[int, ...] = ()
+    obstacles: tuple[int, ...] = ()
+    places: bytes = b""
+    category: bytes | None = None
+    activities: tuple[int, ...] = ()
+    enrolled: int | None = None
 
     @property
     def category_id(self) -> UUID | None:
@@ -82,6 +84,25 @@ class ValuationFacts(Struct, frozen=True, array_like=True, gc=False):
         for at in range(0, len(self.paid), 2):
             points[self.paid[at]] = self.paid[at + 1]
         return points
+
+
+class _FirstForm(Struct, frozen=True, array_like=True, gc=False):
+    """The facts in the form 1, which has all values in another order."""
+
+    form: int
+    quantity: int
+    obstacles: tuple[int, ...]
+    holds: bytes
+    volumes: tuple[int, ...]
+    activities: tuple[int, ...]
+    enrolled: int | None
+    tier: bytes | None
+    places: bytes
+    category: bytes | None
+    paid: tuple[int, ...]
+    cuts: tuple[int, ...]
+    mask: int
+    value: int
 
 
 class EarnerContext(Struct, frozen=True):
@@ -120,20 +141,27 @@ class FactNeeds:
         self.tier = any(isinstance(clause, TierClause) for clause in clauses)
         self.place = any(isinstance(clause, GeographyClause) for clause in clauses)
         self.enrolled = any(isinstance(clause, EnrolledWithinClause) for clause in clauses)
-        self.category = any(isinstance(clause, ProductClause) for clause in clauses)
+        self.category = any(isinstance(clause, ProductClause) and clause.category_ids for clause in clauses)
         windows = {(one.activity, one.within_days) for one in clauses if isinstance(one, ActivityClause)}
         self.activities = sorted(windows, key=lambda window: (window[0], window[1] is None, window[1] or 0))
         self.volumes: tuple[VolumeKey, ...] = tuple(sorted(needed_volumes(rules), key=_volume_order))
 
 
 def decode_facts(stored: bytes) -> ValuationFacts:
-    """Decode the column `valuation.facts`."""
-    return _DECODER.decode(stored)
+    """Decode the column `valuation.facts`, of any form."""
+    # The form is one byte, behind that of the length.
+    if stored[1] == FORM:
+        return _DECODER.decode(stored)
+    return ValuationFacts(**{**structs.asdict(_FIRST.decode(stored)), "form": FORM})
 
 
 def encode_facts(facts: ValuationFacts) -> bytes:
     """Encode the column `valuation.facts`."""
-    return _ENCODER.encode(facts)
+    values = structs.astuple(facts)
+    end = len(values)
+    while values[end - 1] == _DEFAULTS[end - 1]:
+        end -= 1
+    return _ENCODER.encode(values[:end])
 
 
 def earner_facts(needs: FactNeeds, earner: EarnerContext, category_id: UUID, at: datetime) -> ValuationFacts:
@@ -255,3 +283,6 @@ def _volume_order(key: VolumeKey) -> tuple[str, str, list[UUID]]:
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(ValuationFacts)
+_FIRST: Final = msgspec.msgpack.Decoder(_FirstForm)
+# The first two values are always stored.
+_DEFAULTS: Final = (None, None, *ValuationFacts.__struct_defaults__)

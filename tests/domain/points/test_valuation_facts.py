@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
@@ -13,8 +15,10 @@ from domain.points.pools import Pool, SchemePools
 from domain.points.revision_plan import ApprovedRevision, SchemePlan
 from domain.points.running_state import RunningState
 from domain.points.valuation_facts import (
+    FORM,
     EarnerContext,
     SoldAs,
+    ValuationFacts,
     decode_facts,
     earner_facts,
     encode_facts,
@@ -28,6 +32,26 @@ from domain.schemes.content import Basics, CouponValue, SchemeContent
 from tests.support.rules.strategies import TIER_RANKS, ecps, lines, rule_lists
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+NUMBER = st.integers(0, 2**63 - 1)
+NUMBERS = st.lists(NUMBER, max_size=3).map(tuple)
+BYTES = st.binary(max_size=3)
+FACTS = st.builds(
+    ValuationFacts,
+    form=st.just(FORM),
+    quantity=NUMBER,
+    holds=BYTES,
+    volumes=NUMBERS,
+    paid=NUMBERS,
+    mask=NUMBER,
+    value=NUMBER,
+    tier=st.none() | BYTES,
+    cuts=NUMBERS,
+    obstacles=NUMBERS,
+    places=BYTES,
+    category=st.none() | BYTES,
+    activities=NUMBERS,
+    enrolled=st.none() | NUMBER,
+)
 
 
 def value_of(
@@ -133,12 +157,31 @@ def test_a_line_that_cannot_earn_has_its_reasons(line: LineFacts, ecp: EarnerFac
     assert (found.evaluation, value.base, value.bonus) == (None, 0, 0)
 
 
-def test_the_form_of_stored_facts_stays_readable() -> None:
-    """Facts are stored for good: this is how the first version wrote them."""
-    stored = bytes.fromhex("9e010390c401059107 90c0c0c400c0 920007 93020400 0100".replace(" ", ""))
-    facts = decode_facts(stored)
-    assert encode_facts(facts) == stored
-    assert (facts.form, facts.quantity, facts.holds, facts.volumes) == (1, 3, b"\x05", (7,))
+def test_every_form_of_stored_facts_stays_readable() -> None:
+    """Facts are stored for good: this is how each version wrote them."""
+    first = bytes.fromhex("9e010390c401059107 90c0c0c400c0 920007 93020400 0100".replace(" ", ""))
+    second = bytes.fromhex("99 02 03c40105 9107 920007 01 00 c0 93020400".replace(" ", ""))
+    facts = decode_facts(first)
+    assert decode_facts(second) == facts
+    assert encode_facts(facts) == second
+    assert (facts.form, facts.quantity, facts.holds, facts.volumes) == (2, 3, b"\x05", (7,))
     assert facts.points_by_rule(3) == [7, 0, 0]
     assert facts.cuts == (2, 4, 0)
     assert [one.value for one in EarningObstacle] == list(range(1, 12))
+
+
+@given(FACTS)
+def test_facts_are_read_as_they_were_written(facts: ValuationFacts) -> None:
+    """Whichever of them are missing at the end."""
+    assert decode_facts(encode_facts(facts)) == facts
+
+
+@given(FACTS)
+def test_the_first_form_says_the_same(facts: ValuationFacts) -> None:
+    """Each value in its place; it stores all of them."""
+    order = (
+        *("quantity", "obstacles", "holds", "volumes", "activities", "enrolled", "tier", "places", "category"),
+        *("paid", "cuts", "mask", "value"),
+    )
+    stored = msgspec.msgpack.encode([1, *(getattr(facts, name) for name in order)])
+    assert decode_facts(stored) == facts
