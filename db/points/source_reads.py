@@ -139,7 +139,8 @@ _VALUATION: Final = """valuation.ecp, valuation.scheme, scheme.id AS scheme_id, 
     valuation.position, valuation.version, valuation.revision, valuation.base, valuation.bonus, valuation.recorded_at,
     valuation.facts, variant.id AS variant_id, variant.sku, variant.product_id, product.category_id,
     coalesce(line.is_coupon, false) AS is_coupon"""
-# The scheme, and the line as it was when it was valued: in the newest revision of the sale up to then that has it.
+# The scheme, and the line as it was when it was valued: in the newest revision of the sale up to then that has it. The
+# category is that of the time of the sale.
 _LINE: Final = """JOIN scheme ON scheme.number = valuation.scheme
 LEFT JOIN LATERAL (
     (
@@ -154,7 +155,10 @@ LEFT JOIN LATERAL (
     SELECT redemption.variant_id, true FROM redemption WHERE redemption.sale = valuation.sale
 ) AS line ON true
 LEFT JOIN variant ON variant.id = line.variant_id
-LEFT JOIN product ON product.id = variant.product_id"""
+LEFT JOIN LATERAL (
+    SELECT category_id FROM product_version
+    WHERE product_id = variant.product_id AND valid_from <= valuation.sold_at ORDER BY valid_from DESC LIMIT 1
+) AS product ON true"""
 # The versions of valuations that entries name.
 VALUATIONS: Final = Statement(
     _select(
