@@ -79,8 +79,8 @@ class PointsEntryTable(Base):
     )
 
     ecp: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     scheme: Mapped[int] = mapped_column(Integer)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     points: Mapped[int] = mapped_column(BigInteger)
     balance_after: Mapped[int] = mapped_column(BigInteger, comment="Available points in the scheme")
     effective_at: Mapped[Moment] = mapped_column(comment="The time of the sale, or of the adjustment")

@@ -45,8 +45,8 @@ def upgrade() -> None:
     op.create_table(
         "points_entry",
         sa.Column("ecp", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("scheme", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("balance_after", sa.BigInteger(), nullable=False, comment="Available points in the scheme"),
         sa.Column(
@@ -123,9 +123,9 @@ def upgrade() -> None:
     op.create_table(
         "sale",
         sa.Column("ecp", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("sold_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("sale", sa.BigInteger(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=False, comment="The account that reported it"),
         sa.Column("previous_revision", sa.Integer(), nullable=True, comment="Null of the first one"),
@@ -135,12 +135,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "sale_key",
+        sa.Column("number", sa.BigInteger(), server_default=sa.text("nextval('sale_number')"), nullable=False),
+        sa.Column("sold_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("ecp", sa.Integer(), nullable=False, comment="The number of the ECP"),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False),
-        sa.Column("number", sa.BigInteger(), server_default=sa.text("nextval('sale_number')"), nullable=False),
-        sa.Column("ecp", sa.Integer(), nullable=False, comment="The number of the ECP"),
-        sa.Column("sold_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False, comment="Of the content of the current revision"),
         sa.Column(
             "updated_at",
