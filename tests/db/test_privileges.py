@@ -160,7 +160,7 @@ async def test_the_application_changes_no_movement_and_no_definition(application
 
 # A row of each table of the ledger, which the application may add, and a column that an attempt would change.
 LEDGER = f"""
-INSERT INTO sale VALUES (1, now(), 1, 1, now(), {ACCOUNT});
+INSERT INTO sale (ecp, sold_at, sale, revision, recorded_at, recorded_by) VALUES (1, now(), 1, 1, now(), {ACCOUNT});
 INSERT INTO sale_line VALUES (1, now(), 1, 1, 0, 3, {VARIANT}, 12.5, 'INR');
 INSERT INTO sale_return (ecp, sold_at, sale, returning_sale, returning_revision, position, variant_id, quantity,
     unit_price, currency, recorded_at) VALUES (1, now(), 1, 2, 1, 0, {VARIANT}, 1, 12.5, 'INR', now());

@@ -86,7 +86,7 @@ def find_accounts(
 ) -> list[TouchedAccount]:
     """Find the accounts that the changes touch, in the order of ECPs and schemes."""
     touched: dict[tuple[int, int], TouchedAccount] = {}
-    for change in sorted(changes, key=lambda change: change.place):
+    for change in changes:
         ecp = ecps[change.ecp_id]
         for scheme_id, scheme in zip(ecp.scheme_ids, ecp.scheme_numbers, strict=True):
             if change.scheme_id is not None and change.scheme_id != scheme_id:
@@ -100,7 +100,13 @@ def find_accounts(
                     of = SchemeOfEcp(ecp=ecp, scheme_id=scheme_id, scheme=scheme, plan=plans[scheme_id])
                     account = touched[key] = TouchedAccount(of=of, row=row, changes=[])
                 account.changes.append(change)
+    for account in touched.values():
+        account.changes.sort(key=_place)
     return [touched[key] for key in sorted(touched)]
+
+
+def _place(change: SaleChange) -> SalePlace:
+    return change.place
 
 
 def _is_known(row: AccountRow | None, at: datetime) -> bool:

@@ -63,8 +63,9 @@ def _new_account(
     account: TouchedAccount, values: Sequence[LineValue], state: RunningState, *, available: int, new: int
 ) -> AccountRow:
     row = account.row
-    places = [*(value.line.place for value in values[-1:]), account.last]
-    last = max((place for place in places if place is not None), default=None)
+    last = account.last
+    if values and (last is None or last < values[-1].line.place):
+        last = values[-1].line.place
     return AccountRow(
         ecp=account.of.ecp.number,
         scheme=account.of.scheme,
