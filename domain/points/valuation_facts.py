@@ -150,9 +150,9 @@ class FactNeeds:
 def decode_facts(stored: bytes) -> ValuationFacts:
     """Decode the column `valuation.facts`, of any form."""
     # The form is one byte, behind that of the length.
-    if stored[1] == FORM:
-        return _DECODER.decode(stored)
-    return ValuationFacts(**{**structs.asdict(_FIRST.decode(stored)), "form": FORM})
+    if stored[1:2] == b"\x01":
+        return ValuationFacts(**{**structs.asdict(_FIRST.decode(stored)), "form": FORM})
+    return _DECODER.decode(stored)
 
 
 def encode_facts(facts: ValuationFacts) -> bytes:
