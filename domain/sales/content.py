@@ -47,7 +47,7 @@ def digest_sale(sale: ReportedSale, sku_keys: Mapping[str, str], ecp_key: str) -
         sale.sold_at.astimezone(UTC).isoformat(),
         sale.returns_external_id,
         [
-            (sku_keys[line.sku], line.quantity, _plain_text(line.unit_price), line.currency)  # type: ignore[arg-type]
+            (sku_keys[line.sku], line.quantity, _plain_text(line.unit_price), line.currency)
             for line in sale.lines
         ],
     )
