@@ -45,12 +45,17 @@ class GroupMember(Protocol):
 OperationT = TypeVar("OperationT", bound=Closeable)
 MemberT = TypeVar("MemberT", bound=GroupMember)
 ResultT = TypeVar("ResultT")
+OperationT_contra = TypeVar("OperationT_contra", bound=Closeable, contravariant=True)
+MemberT_contra = TypeVar("MemberT_contra", bound=GroupMember, contravariant=True)
+ResultT_co = TypeVar("ResultT_co", covariant=True)
 
 
-class WriteGroup(Protocol[OperationT, MemberT, ResultT]):
+class WriteGroup(Protocol[OperationT_contra, MemberT_contra, ResultT_co]):
     """Writes a group in one transaction."""
 
-    async def __call__(self, operation: OperationT, members: Sequence[MemberT], *, alone: bool) -> Sequence[ResultT]:
+    async def __call__(
+        self, operation: OperationT_contra, members: Sequence[MemberT_contra], /, *, alone: bool
+    ) -> Sequence[ResultT_co]:
         """Return the result of each member when all of it is committed.
 
         Raises TransactionConflict soon where other transactions are in the way, unless the member is written `alone`:

@@ -46,10 +46,7 @@ def digest_sale(sale: ReportedSale, sku_keys: Mapping[str, str], ecp_key: str) -
         ecp_key,
         sale.sold_at.astimezone(UTC).isoformat(),
         sale.returns_external_id,
-        [
-            (sku_keys[line.sku], line.quantity, _plain_text(line.unit_price), line.currency)
-            for line in sale.lines
-        ],
+        [(sku_keys[line.sku], line.quantity, _plain_text(line.unit_price), line.currency) for line in sale.lines],
     )
     return hashlib.blake2b(_ENCODER.encode(content), digest_size=16).digest()
 
