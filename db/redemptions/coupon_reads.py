@@ -30,6 +30,7 @@ COUPON_OF_SERIAL = Statement(
             batch_id=CustodyPlaceTable.batch_id,
             condition=CustodyPlaceTable.condition,
             ends_on=SchemeTable.ends_on,
+            grace_days=SchemeTable.grace_days,
             redeemed_at=RedemptionTable.redeemed_at,
             redeemed_by=EcpTable.id,
         )

@@ -77,6 +77,7 @@ LOCK_COUPONS = Statement(
             title=SchemeTable.title,
             starts_on=SchemeTable.starts_on,
             ends_on=SchemeTable.ends_on,
+            grace_days=SchemeTable.grace_days,
             line_id=ConsignmentLineTable.id,
             condition=CustodyPlaceTable.condition,
             commissioned_at=case((_SCAN.c.timed, _COMMISSIONED)),

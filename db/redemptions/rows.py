@@ -50,6 +50,7 @@ class CouponRow(Struct, frozen=True):
     batch_id: UUID | None
     condition: str | None
     ends_on: date | None
+    grace_days: int | None
     redeemed_at: datetime | None
     redeemed_by: UUID | None
 

@@ -255,6 +255,8 @@ def basics_columns(code: str, basics: Basics) -> dict[str, Any]:
     """The basics as columns of the scheme with this code."""
     columns = msgspec.structs.asdict(basics)
     columns["earning_channels"] = sorted(columns.pop("channels"))
+    value = columns.pop("point_value")
+    columns |= {"point_amount": value and value.amount, "point_currency": value and value.currency}
     return with_text_columns(SchemeTable, columns, code=code)
 
 

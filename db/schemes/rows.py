@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from db.catalog.rows import GeographyRow, VariantRow
+from domain.money import Money
 from domain.rules.stored_facts import RuleReach
 from domain.schemes.content import FieldDifference, Material, SchemeContent
 from domain.schemes.facts import OpenRevision
@@ -32,6 +34,11 @@ class SchemeRow(Struct, frozen=True):
     terms_version: int
     materials_json: str
     budget: int | None
+    point_amount: Decimal | None
+    point_currency: str | None
+    minimum_payout: int | None
+    points_expire_after_days: int | None
+    grace_days: int | None
     content_hash: str
     submitted_at: datetime | None
     approved_at: datetime | None
@@ -52,6 +59,13 @@ class SchemeRow(Struct, frozen=True):
     def viewer_stage_key(self) -> tuple[UUID, str | None]:
         """The key of the stage that waits for the viewer: the scheme, and the stage that its list is about, if any."""
         return self.id, None
+
+    @property
+    def point_value(self) -> Money | None:
+        """What a point is worth when it is paid."""
+        if self.point_amount is None or self.point_currency is None:
+            return None
+        return Money(self.point_amount, self.point_currency)
 
     @property
     def materials(self) -> tuple[Material, ...]:

@@ -1,9 +1,10 @@
 """Tables of schemes: content, sections with their versions, submissions, and the stages derived from them."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identity, Index, Integer, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Json, Key, Moment, Texts, Uuids, one_of
@@ -61,6 +62,11 @@ class SchemeTable(Base):
         CheckConstraint("ends_on >= starts_on", "dates_in_order"),
         CheckConstraint("budget > 0", "budget_positive"),
         CheckConstraint("cardinality(earning_channels) >= 1", "earning_channels_present"),
+        CheckConstraint("point_amount > 0 AND scale(point_amount) <= 6", "point_amount_plain"),
+        CheckConstraint("(point_amount IS NULL) = (point_currency IS NULL)", "point_value_whole"),
+        CheckConstraint("minimum_payout > 0", "minimum_payout_positive"),
+        CheckConstraint("points_expire_after_days > 0", "points_expire_later"),
+        CheckConstraint("grace_days >= 0", "grace_days_not_negative"),
     )
 
     id: Mapped[Key]
@@ -79,6 +85,11 @@ class SchemeTable(Base):
     terms_published_at: Mapped[Moment | None] = mapped_column(comment="When the text came into force")
     materials: Mapped[Json]
     budget: Mapped[int | None] = mapped_column(BigInteger)
+    point_amount: Mapped[Decimal | None] = mapped_column(Numeric, comment="What a point is worth when it is paid")
+    point_currency: Mapped[str | None]
+    minimum_payout: Mapped[int | None] = mapped_column(BigInteger)
+    points_expire_after_days: Mapped[int | None]
+    grace_days: Mapped[int | None] = mapped_column(comment="Days after the end in which coupons pay; null for 30")
     content_hash: Mapped[str]
     submitted_at: Mapped[Moment | None] = mapped_column(comment="The first submission; approvers see it from then on")
     approved_at: Mapped[Moment | None]

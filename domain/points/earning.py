@@ -126,7 +126,9 @@ def _period_problems(line: SaleLine, content: SchemeContent, calendar: Calendar,
         message = f"The scheme {begins} on {format_day(starts)}; nobody can earn in it on {format_day(sold_on)}."
         yield Problem(UserErrorCode.OUT_OF_WINDOW, message, ("at",))
     # Coupons pay for some days after the last one.
-    last = ends if ends is None or line.channel is EarningChannel.SALE else last_coupon_day(ends)
+    last = ends
+    if ends is not None and line.channel is EarningChannel.COUPON:
+        last = last_coupon_day(ends, content.basics.grace_days)
     if ends is not None and last is not None and sold_on > last:
         finishes = "ended" if ends < today else "ends"
         message = f"The scheme {finishes} on {format_day(ends)}; nobody can earn in it on {format_day(sold_on)}."

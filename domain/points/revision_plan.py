@@ -58,7 +58,7 @@ class RevisionPlan:
         self.geography_ids = frozenset(content.geography_ids)
         self.starts_at = ZERO_MOMENT if basics.starts_on is None else calendar.start_of_day(basics.starts_on)
         self.ends_at = FOREVER if basics.ends_on is None else calendar.end_of_day(basics.ends_on)
-        self.coupons_end_at = redeemable_until(basics.ends_on, calendar) or FOREVER
+        self.coupons_end_at = redeemable_until(basics.ends_on, basics.grace_days, calendar) or FOREVER
         self.needs = FactNeeds(content.rules)
         self.activities = tuple(needed_activities(content.rules))
         self.positions: Mapping[UUID, int] = {key: position for position, key in enumerate(self.rule_ids)}

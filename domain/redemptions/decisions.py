@@ -84,7 +84,7 @@ def _time_obstacle(facts: CouponFacts, scanned_at: datetime, calendar: Calendar)
         return ScannedTooEarly(facts.commissioned_at, calendar)
     if facts.starts_on is not None and calendar.day_of(scanned_at) < facts.starts_on:
         return SchemeNotStarted(facts.title, facts.starts_on)
-    until = redeemable_until(facts.ends_on, calendar)
+    until = redeemable_until(facts.ends_on, facts.grace_days, calendar)
     if facts.ends_on is not None and until is not None and scanned_at >= until:
-        return CouponExpired(facts.title, last_coupon_day(facts.ends_on), until)
+        return CouponExpired(facts.title, last_coupon_day(facts.ends_on, facts.grace_days), until)
     return None

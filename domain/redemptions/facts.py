@@ -66,6 +66,7 @@ class CouponFacts(Struct, frozen=True):
     title: str
     starts_on: date | None
     ends_on: date | None
+    grace_days: int | None
     variant_id: UUID
     line_id: UUID
     condition: str

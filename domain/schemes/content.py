@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.channels import EarningChannel
+from domain.money import Money
 from domain.rules.model import BonusRule
 from domain.schemes.stages import WizardStepKind
 
@@ -33,7 +34,11 @@ class Material(Struct, frozen=True, omit_defaults=True):
 
 
 class Basics(Struct, frozen=True):
-    """The first step of the wizard: title, channels, dates, terms, budget and materials (R7)."""
+    """The first step of the wizard: title, channels, dates, terms, budget, materials and terms of payment (R7).
+
+    `point_value` is what a point is worth when it is paid, and `minimum_payout` the points that an ECP must have for a
+    payout. Without `grace_days`, those of `domain.schemes.coupon_period` hold.
+    """
 
     title: str
     channels: tuple[EarningChannel, ...]
@@ -45,6 +50,10 @@ class Basics(Struct, frozen=True):
     terms_markdown: str | None = None
     budget: int | None = None
     materials: tuple[Material, ...] = ()
+    point_value: Money | None = None
+    minimum_payout: int | None = None
+    points_expire_after_days: int | None = None
+    grace_days: int | None = None
 
     @classmethod
     def read(cls, source: object, **converted: Any) -> Self:
@@ -104,7 +113,12 @@ class FieldDifference(Struct, frozen=True):
 
 def canonical_json(content: SchemeContent) -> bytes:
     """Encode the content as JSON with sorted sets and keys, so that equal content gives equal bytes."""
-    return msgspec.json.encode(canonical(content), order="deterministic")
+    plain = msgspec.to_builtins(canonical(content), order="deterministic")
+    # A scheme without them keeps the hash that it had before they existed.
+    for name in _LATER_FIELDS:
+        if plain["basics"][name] is None:
+            del plain["basics"][name]
+    return msgspec.json.encode(plain)
 
 
 def canonical(content: SchemeContent) -> SchemeContent:
@@ -158,6 +172,7 @@ def field_label(field: str) -> str:
     return _LABELS.get(field) or re.sub(r"([A-Z])", lambda match: f" {match[1].lower()}", field)
 
 
+_LATER_FIELDS: Final = ("point_value", "minimum_payout", "points_expire_after_days", "grace_days")
 _LABELS = {
     "termsMarkdown": "terms",
     "variantIds": "products",
@@ -165,4 +180,7 @@ _LABELS = {
     "values": "coupon values",
     "rules": "bonus rules",
     "effectiveAt": "time of taking effect",
+    "pointValue": "value of a point",
+    "pointsExpireAfterDays": "expiry of points",
+    "graceDays": "grace period",
 }

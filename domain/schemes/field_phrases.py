@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from domain.calendar import format_day
 from domain.collation import sort_names
+from domain.money import Money, format_money
 from domain.rules.phrases import Phrase, join_phrases
 from domain.schemes.content import FieldDifference, field_label
+from domain.schemes.coupon_period import grace_period
 from domain.text import drop_repeats, format_count, format_number, join_words, quote
 
 # In characters.
@@ -100,6 +103,35 @@ def _budget(change: FieldDifference, _names: Mapping[str, str]) -> Phrase:
     if change.before is None:
         return Phrase(f"set the budget to {after}")
     return Phrase(f"changed the budget from {format_number(change.before)} to {after}")
+
+
+def _point_value(change: FieldDifference, _names: Mapping[str, str]) -> Phrase:
+    before, after = (
+        None if value is None else format_money(Money(Decimal(value["amount"]), value["currency"]))
+        for value in (change.before, change.after)
+    )
+    if after is None:
+        return Phrase(f"removed the value of a point of {before}")
+    return Phrase(f"set the value of a point {'' if before is None else f'from {before} '}to {after}")
+
+
+def _minimum_payout(change: FieldDifference, _names: Mapping[str, str]) -> Phrase:
+    if change.after is None:
+        return Phrase(f"removed the minimum payout of {format_count(change.before, 'point')}")
+    before = "" if change.before is None else f"from {format_number(change.before)} "
+    return Phrase(f"set the minimum payout {before}to {format_count(change.after, 'point')}")
+
+
+def _expiry(change: FieldDifference, _names: Mapping[str, str]) -> Phrase:
+    if change.after is None:
+        return Phrase(f"removed the expiry of points after {format_count(change.before, 'day')}")
+    before = "" if change.before is None else f" instead of {format_number(change.before)}"
+    return Phrase(f"let points expire after {format_count(change.after, 'day')}{before}")
+
+
+def _grace_days(change: FieldDifference, _names: Mapping[str, str]) -> Phrase:
+    before, after = grace_period(change.before), grace_period(change.after)
+    return Phrase(f"changed the grace period from {format_number(before)} to {format_count(after, 'day')}")
 
 
 def _channels(change: FieldDifference, _names: Mapping[str, str]) -> Phrase | None:
@@ -249,6 +281,10 @@ _PHRASES: Final[Mapping[str, Callable[[FieldDifference, Mapping[str, str]], Phra
     "termsMarkdown": _text,
     "budget": _budget,
     "materials": _materials,
+    "pointValue": _point_value,
+    "minimumPayout": _minimum_payout,
+    "pointsExpireAfterDays": _expiry,
+    "graceDays": _grace_days,
     "variantIds": _products,
     "geographyIds": _geographies,
     "values": _values,

@@ -6,12 +6,14 @@ Whether a step is *complete* is a different question, which `domain.schemes.defi
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from domain.checks import number_problems, text_problems
 from domain.failures import Problem, UserErrorCode
+from domain.money import Money, is_currency
 from domain.schemes.content import Basics, CouponValue, Material
 
 TITLE_LENGTH: Final = (3, 120)
@@ -27,6 +29,11 @@ PLANNED_QUANTITY_LIMIT: Final = 100_000_000
 # Coupon serials are 32-bit numbers; half of them leave room for reprints.
 TOTAL_QUANTITY_LIMIT: Final = 2_000_000_000
 BUDGET_LIMIT: Final = 1_000_000_000_000
+# Of a point value.
+DECIMALS_LIMIT: Final = 6
+POINT_VALUE_LIMIT: Final = Decimal(1_000_000)
+EXPIRY_LIMIT: Final = 3_660
+GRACE_LIMIT: Final = 366
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2099, 12, 31)
 
@@ -47,6 +54,7 @@ def basics_problems(basics: Basics) -> Iterator[Problem]:
     yield from _date_problems(basics)
     if basics.budget is not None:
         yield from number_problems(basics.budget, ("budget",), "The budget", lowest=1, highest=BUDGET_LIMIT)
+    yield from _payment_problems(basics)
     yield from _material_problems(basics.materials)
 
 
@@ -112,6 +120,31 @@ def _date_problems(basics: Basics) -> Iterator[Problem]:
         if earlier is not None and later is not None and later < earlier:
             path = "enrollmentClosesOn" if first == "enrollmentClosesOn" else last
             yield Problem(UserErrorCode.INVALID, message, (path,))
+
+
+def _payment_problems(basics: Basics) -> Iterator[Problem]:
+    if basics.point_value is not None:
+        yield from _point_value_problems(basics.point_value)
+    numbers = (
+        (basics.minimum_payout, "minimumPayout", "The minimum payout", 1, BUDGET_LIMIT),
+        (basics.points_expire_after_days, "pointsExpireAfterDays", "The days until points expire", 1, EXPIRY_LIMIT),
+        (basics.grace_days, "graceDays", "The grace period in days", 0, GRACE_LIMIT),
+    )
+    for value, name, noun, lowest, highest in numbers:
+        if value is not None:
+            yield from number_problems(value, (name,), noun, lowest=lowest, highest=highest)
+
+
+def _point_value_problems(value: Money) -> Iterator[Problem]:
+    path = ("pointValue", "amount")
+    if not 0 < value.amount <= POINT_VALUE_LIMIT:
+        message = f"The value of a point must be more than 0 and at most {POINT_VALUE_LIMIT:,}."
+        yield Problem(UserErrorCode.INVALID, message, path)
+    elif value.plain.amount.as_tuple().exponent < -DECIMALS_LIMIT:  # type: ignore[operator] # it is a number
+        yield Problem(UserErrorCode.INVALID, f"The value of a point has at most {DECIMALS_LIMIT} decimals.", path)
+    if not is_currency(value.currency):
+        message = f"“{value.currency[:20]}” is not a currency of ISO 4217. Write it like EUR or INR."
+        yield Problem(UserErrorCode.INVALID, message, ("pointValue", "currency"))
 
 
 def _material_problems(materials: Sequence[Material]) -> Iterator[Problem]:

@@ -104,7 +104,7 @@ async def _is_visible(operation: Operation, row: CouponRow) -> bool:
 
 async def _build(operation: Operation, row: CouponRow, code: str) -> Coupon:
     scope = operation.viewer.consignment_scope
-    until = redeemable_until(row.ends_on, await operation.calendar())
+    until = redeemable_until(row.ends_on, row.grace_days, await operation.calendar())
     knows_all = derives_all_codes(operation.viewer)
     knows_code = knows_all or await _may_download(operation, row.consignment_id)
     return Coupon(

@@ -31,7 +31,7 @@ def sees_chain_only(viewer: Viewer) -> bool:
 
 
 def disclose_schemes(viewer: Viewer, rows: Iterable[SchemeRow]) -> list[SchemeRow]:
-    """Return the rows without what a vendor does not read: terms, materials, and the enrollment of ECPs."""
+    """Return the rows without what a vendor does not read: terms, materials, payment, and the enrollment of ECPs."""
     return [_withhold(row) for row in rows] if sees_chain_only(viewer) else list(rows)
 
 
@@ -44,4 +44,8 @@ def _withhold(row: SchemeRow) -> SchemeRow:
         terms_published_at=None,
         materials_json="[]",
         budget=None,
+        point_amount=None,
+        point_currency=None,
+        minimum_payout=None,
+        points_expire_after_days=None,
     )

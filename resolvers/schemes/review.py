@@ -7,6 +7,7 @@ from msgspec import Struct
 from domain.failures import Problem
 from domain.schemes.content import FieldDifference
 from domain.schemes.definition import ReviewWarning, is_ready, review_warnings
+from domain.schemes.payment_warnings import payment_warnings
 from domain.schemes.revisions import revision_warnings
 from resolvers.schemes.definitions import Definition
 
@@ -55,12 +56,13 @@ def build_review(definition: Definition) -> Review:
 
 
 def list_warnings(definition: Definition) -> Iterable[ReviewWarning]:
-    """List the warnings about the dates and budget of a scheme, and about the time of a revision."""
+    """List the warnings about the dates, budget and payment of a scheme, and about the time of a revision."""
     content, effective_at = definition.content, definition.scheme.effective_at
     if effective_at is None:
-        return review_warnings(content, definition.calendar.day_of(definition.as_of))
+        today = definition.calendar.day_of(definition.as_of)
+        return (*review_warnings(content, today), *payment_warnings(content))
     changed = bool(definition.changes)
     about_time = revision_warnings(
         content, effective_at, definition.approved, changed=changed, calendar=definition.calendar
     )
-    return (*about_time, *review_warnings(content, None))
+    return (*about_time, *review_warnings(content, None), *payment_warnings(content, definition.changes))

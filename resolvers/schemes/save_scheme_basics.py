@@ -9,6 +9,7 @@ from db.schemes import changes
 from db.sessions import Writing
 from domain.files.facts import UploadPurpose
 from domain.schemes.content import Basics
+from domain.schemes.coupon_period import GRACE_DAYS
 from domain.schemes.inputs import basics_problems
 from domain.schemes.stages import WizardStepKind
 from domain.text import trim_text
@@ -31,7 +32,7 @@ async def save_scheme_basics(operation: Operation, command: SaveSchemeBasics) ->
 
     Raises InvalidInput, NotFound, IllegalState, VersionConflict, and what `take_upload` raises.
     """
-    step, basics = WizardStepKind.BASICS, _trim(command.basics)
+    step, basics = WizardStepKind.BASICS, _write_alike(command.basics)
     reject_invalid(basics_problems(basics))
     async with operation.writing() as session:
         draft = await begin_edit(operation, session, command.scheme_id, step, command.expected_version)
@@ -52,12 +53,19 @@ async def _take_materials(operation: Operation, session: Writing, before: Basics
             await take_upload(operation, session, item.file_id, UploadPurpose.MARKETING_MATERIAL, path)
 
 
-def _trim(basics: Basics) -> Basics:
-    """Trim all texts; an empty text becomes None, except for the title."""
+def _write_alike(basics: Basics) -> Basics:
+    """Trim all texts, and write what means the same alike; an empty text becomes None, except for the title."""
     texts = {name: trim_text(value) for name, value in asdict(basics).items() if isinstance(value, str)}
     materials = tuple(
         replace(item, title=trim_text(item.title), url=None if item.url is None else item.url.strip())
         for item in basics.materials
     )
     optional = {name: text or None for name, text in texts.items() if name != "title"}
-    return replace(basics, title=texts["title"], materials=materials, **optional)
+    return replace(
+        basics,
+        title=texts["title"],
+        materials=materials,
+        point_value=None if basics.point_value is None else basics.point_value.plain,
+        grace_days=None if basics.grace_days == GRACE_DAYS else basics.grace_days,
+        **optional,
+    )

@@ -7,7 +7,6 @@ import strawberry
 
 from domain.consignments.coupon_status import COUPON_LABELS, CouponStatus
 from domain.coupons.labels import qr_svg
-from domain.schemes.coupon_period import GRACE_DAYS
 from resolvers.catalog.loaders import variants_by_id
 from resolvers.consignments.find_coupon import Coupon as CouponView
 from resolvers.consignments.find_coupon import movements_by_coupon
@@ -52,7 +51,7 @@ class Coupon:
     status: CouponStatus = leaf("The status of the coupon.")
     status_label: str = computed(lambda row: COUPON_LABELS[row.status], "The status as a label for people.")
     redeemable_until: datetime | None = leaf(
-        f"When the coupon stops paying: {GRACE_DAYS} days after the last day of its scheme. Null if that has none."
+        "When the coupon stops paying: the `graceDays` of its scheme after its last day. Null if the scheme has none."
     )
     redeemed_at: datetime | None = leaf("When an ECP scanned the coupon and redeemed it. Null unless it is redeemed.")
     redeemed_by: Annotated["Ecp", strawberry.lazy("schema.ecps.types")] | None = batched(  # type: ignore[name-defined] # noqa: F821 - ECPs stand above

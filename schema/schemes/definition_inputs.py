@@ -8,6 +8,7 @@ import strawberry
 
 from domain.node_kinds import NodeKind
 from domain.schemes.content import Basics, CouponValue, Material
+from domain.schemes.coupon_period import GRACE_DAYS
 from resolvers.schemes.create_scheme import CreateScheme
 from resolvers.schemes.save_scheme_basics import SaveSchemeBasics
 from resolvers.schemes.save_scheme_bonus_rules import SaveSchemeBonusRules
@@ -16,6 +17,7 @@ from resolvers.schemes.save_scheme_geographies import SaveSchemeGeographies
 from resolvers.schemes.save_scheme_products import SaveSchemeProducts
 from schema.fields import leaf, optional
 from schema.ids import InputIds
+from schema.money import MoneyInput
 from schema.rules.conversion import RuleIds, rule_drafts
 from schema.rules.enums import EarningChannel
 from schema.rules.inputs import BonusRuleInput
@@ -45,7 +47,7 @@ class MarketingMaterialInput:
     )
 
 
-@strawberry.input(description="The first step: title, channels, dates, terms, budget and materials.")
+@strawberry.input(description="The first step: title, channels, dates, terms, budget, payment and materials.")
 class SaveSchemeBasicsInput:
     scheme_id: strawberry.ID = leaf(SCHEME_ID)
     expected_version: int = leaf(EXPECTED_VERSION)
@@ -58,6 +60,20 @@ class SaveSchemeBasicsInput:
     ends_on: date = leaf("The last day on which ECPs earn; not before the first day.")
     terms_markdown: str = leaf("The terms and conditions in Markdown; 1 to 50,000 characters.")
     budget: SafeInt | None = optional("The points that may be spent, up to 1,000,000,000,000. Default: no limit.")
+    point_value: MoneyInput | None = optional(
+        "What a point is worth when it is paid: more than 0, with at most 6 decimals. Default: points have no value in "
+        "money."
+    )
+    minimum_payout: SafeInt | None = optional(
+        "The points that an ECP must have for a payout; 1 or more. Fewer are carried over. Default: no minimum."
+    )
+    points_expire_after_days: int | None = optional(
+        "How many days after they were recorded points expire that were not paid out; 1 to 3,660. Default: never."
+    )
+    grace_days: int | None = optional(
+        "How many days after the end of the scheme its coupons pay, 0 to 366. Then the scheme can be settled. "
+        f"Default: {GRACE_DAYS}."
+    )
     materials: list[MarketingMaterialInput] | None = optional("The marketing materials, up to 20.")
 
     def to_command(self) -> SaveSchemeBasics:
@@ -72,7 +88,12 @@ class SaveSchemeBasicsInput:
                 )
                 for index, item in enumerate(self.materials or ())
             )
-        basics = Basics.read(self, channels=tuple(self.earning_channels), materials=materials)
+        basics = Basics.read(
+            self,
+            channels=tuple(self.earning_channels),
+            materials=materials,
+            point_value=None if self.point_value is None else self.point_value.to_money(),
+        )
         return SaveSchemeBasics(scheme_id, self.expected_version, basics)
 
 

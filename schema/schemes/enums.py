@@ -73,7 +73,7 @@ described(
     WizardStepKind,
     "The five steps of the wizard, in order. They can be saved in any order, and again later.",
     {
-        WizardStepKind.BASICS: "Title, channels, dates, terms, budget and materials.",
+        WizardStepKind.BASICS: "Title, channels, dates, terms, budget, payment and materials.",
         WizardStepKind.PRODUCTS: "The variants of the scheme.",
         WizardStepKind.GEOGRAPHIES: "The geographies where the scheme runs.",
         WizardStepKind.COUPON_VALUES: "The base points and planned quantity of each variant.",

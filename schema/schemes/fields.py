@@ -132,7 +132,7 @@ class SchemeMutations:
 
     @mutation(
         requires=Permission.SCHEME_DEFINE,
-        description="Save the first step of the wizard: title, channels, dates, terms, budget and materials.",
+        description="Save the first step of the wizard: title, channels, dates, terms, budget, payment and materials.",
     )
     async def save_scheme_basics(
         self, info: AppInfo, input: definition_inputs.SaveSchemeBasicsInput

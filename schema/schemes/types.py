@@ -8,13 +8,13 @@ from db.schemes.rows import SchemeRow
 from db.schemes.stage_rows import StageRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
+from domain.schemes.coupon_period import grace_period
 from domain.schemes.stages import owner_of
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.artwork.loaders import artworks_by_scheme
 from resolvers.consignments.lists import consignments_by_scheme
 from resolvers.enrollments.lists import enrollments_by_scheme
 from resolvers.enrollments.loaders import viewer_enrollments_by_scheme
-from resolvers.files.loaders import file_views_by_id
 from resolvers.rules.loaders import rules_by_scheme
 from resolvers.schemes.activity_loaders import activity_by_scheme, participants_by_scheme
 from resolvers.schemes.allocation_loaders import allocations_by_scheme, quantities_by_variant
@@ -27,7 +27,6 @@ from resolvers.schemes.loaders import (
     stages_of_viewer,
     variants_by_scheme,
 )
-from resolvers.schemes.materials import material_content_types, material_urls
 from resolvers.schemes.review import build_review
 from resolvers.schemes.revisions import open_revision_by_scheme, revisions_as_of, revisions_by_scheme
 from resolvers.schemes.stages import current_stage, progress, stage_label
@@ -38,9 +37,9 @@ from schema.artwork.types import Artwork
 from schema.catalog.types import Geography, Variant
 from schema.consignments.types import Consignment
 from schema.enrollments.types import Enrollment, page_of_scheme
-from schema.fields import batched, computed, leaf, renamed
-from schema.files.types import File
-from schema.ids import encode_id, node_id
+from schema.fields import batched, computed, leaf
+from schema.ids import node_id
+from schema.money import Money
 from schema.nodes import Node, node_type
 from schema.paging import Connection, forward_page
 from schema.rules.enums import EarningChannel
@@ -51,6 +50,7 @@ from schema.schemes.allocation_types import AllocationSummary
 from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
 from schema.schemes.review_types import SchemeReview, SchemeSubmission, WizardProblem
 from schema.schemes.revision_types import SchemeRevision, moment
+from schema.schemes.terms_types import MarketingMaterial, Terms
 
 _ZERO = "0 for viewers who do not see all consignments."
 
@@ -125,40 +125,6 @@ class SchemeVariant:
     )
 
 
-@strawberry.type(description="The terms and conditions of a scheme.")
-class Terms:
-    version: int = renamed(
-        "terms_version", "The version of the text, from 1. Each change of the text creates the next version."
-    )
-    markdown: str = renamed("terms_markdown", "The text in Markdown.")
-    published_at: datetime | None = renamed(
-        "terms_published_at", "When the text came into force, with the scheme or a revision. Null until then."
-    )
-
-
-@strawberry.type(description="A piece of marketing material.")
-class MarketingMaterial:
-    title: str = leaf("The title.")
-    url: str = batched(
-        material_urls,
-        key="place",
-        description="The URL of the material. For an uploaded file it is relative to the server and signed for the "
-        "viewer, and anyone who has it can use it until it expires after a few minutes.",
-    )
-    content_type: str = batched(
-        material_content_types,
-        key="place",
-        description="The media type of the material. For a URL elsewhere it is derived from the ending.",
-    )
-    file: File | None = batched(
-        file_views_by_id, key="file_id", description="The uploaded file. Null if the material is a URL elsewhere."
-    )
-    upload_id: strawberry.ID | None = computed(
-        lambda material: None if material.file_id is None else encode_id(NodeKind.UPLOAD, material.file_id),
-        "The ID of the upload of the file, with which `saveSchemeBasics` keeps the material. Null for a URL elsewhere.",
-    )
-
-
 @node_type(SchemeRow, "An incentive scheme, from its definition to its settlement.")
 class Scheme(Node):
     id: strawberry.ID = node_id(NodeKind.SCHEME)
@@ -205,6 +171,17 @@ class Scheme(Node):
         key="budget",
         description="The points that may be spent. Null if there is no limit, or without the permission "
         "`scheme:follow`.",
+    )
+    point_value: Money | None = leaf("What a point is worth when it is paid. Null if points have no value in money.")
+    minimum_payout: SafeInt | None = leaf(
+        "The points that an ECP must have for a payout; fewer are carried over. Null if there is no minimum."
+    )
+    points_expire_after_days: int | None = leaf(
+        "How many days after they were recorded points expire that were not paid out. Null if they never expire."
+    )
+    grace_days: int = computed(
+        lambda row: grace_period(row.grace_days),
+        "How many days after the last day coupons of the scheme pay. Then the scheme can be settled.",
     )
     stage: SchemeStage = batched(
         stages_by_scheme,

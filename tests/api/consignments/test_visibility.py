@@ -160,6 +160,7 @@ async def test_other_roles_are_forbidden(clients: Clients, followed: UUID, role:
 
 SCHEME = """{ schemes { totalCount nodes { title code description startsOn endsOn earningChannels revision
     enrollmentOpensOn enrollmentClosesOn terms { markdown } materials { url } budget
+    pointValue { amount } minimumPayout pointsExpireAfterDays graceDays
     variants { plannedQuantity } geographies { name } rules { id } viewerActions participants { displayName }
     review { contentHash ready problems { message } warnings { message } ruleReach { eligible } couponQuantity
         baseLiability changes { field } replaces }
@@ -183,6 +184,10 @@ async def test_a_vendor_reads_little_of_a_scheme(clients: Clients, followed: UUI
         "terms": None,
         "materials": [],
         "budget": None,
+        "pointValue": None,
+        "minimumPayout": None,
+        "pointsExpireAfterDays": None,
+        "graceDays": 30,
         "variants": [],
         "geographies": [],
         "rules": [],

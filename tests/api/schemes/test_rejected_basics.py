@@ -9,6 +9,9 @@ from tests.support.unchanged import nothing_changes
 
 HIDDEN = "contains characters that cannot be shown."
 ADDRESS = "The address of the material must start with https:// and name a host."
+VALUE = "The value of a point must be more than 0 and at most 1,000,000."
+DECIMALS = "The value of a point has at most 6 decimals."
+CURRENCY = "“{}” is not a currency of ISO 4217. Write it like EUR or INR."
 YEARS = "Dates must lie between 2000 and 2099."
 CLOSES_EARLY = "Enrollment cannot close before it opens."
 ENDS_EARLY = "The scheme cannot end before it starts."
@@ -46,6 +49,30 @@ BUDGETS = [
     (-(2**53) + 1, "The budget must be 1 or more, not -9,007,199,254,740,991."),
     (10**12 + 1, "The budget must be 1,000,000,000,000 or less, not 1,000,000,000,001."),
     (2**53 - 1, "The budget must be 1,000,000,000,000 or less, not 9,007,199,254,740,991."),
+]
+PAYMENT: list[tuple[str, Any, str, str]] = [
+    ("pointValue", {"amount": "0", "currency": "INR"}, "pointValue.amount", VALUE),
+    ("pointValue", {"amount": "-0.5", "currency": "INR"}, "pointValue.amount", VALUE),
+    ("pointValue", {"amount": "1000000.000001", "currency": "INR"}, "pointValue.amount", VALUE),
+    ("pointValue", {"amount": "0.0000001", "currency": "INR"}, "pointValue.amount", DECIMALS),
+    ("pointValue", {"amount": "0.5", "currency": "inr"}, "pointValue.currency", CURRENCY.format("inr")),
+    ("pointValue", {"amount": "0.5", "currency": "X" * 30}, "pointValue.currency", CURRENCY.format("X" * 20)),
+    ("minimumPayout", 0, "minimumPayout", "The minimum payout must be 1 or more, not 0."),
+    (
+        "minimumPayout",
+        10**12 + 1,
+        "minimumPayout",
+        "The minimum payout must be 1,000,000,000,000 or less, not 1,000,000,000,001.",
+    ),
+    ("pointsExpireAfterDays", 0, "pointsExpireAfterDays", "The days until points expire must be 1 or more, not 0."),
+    (
+        "pointsExpireAfterDays",
+        3_661,
+        "pointsExpireAfterDays",
+        "The days until points expire must be 3,660 or less, not 3,661.",
+    ),
+    ("graceDays", -1, "graceDays", "The grace period in days must be 0 or more, not -1."),
+    ("graceDays", 367, "graceDays", "The grace period in days must be 366 or less, not 367."),
 ]
 DATES: list[tuple[dict[str, str], list[tuple[str, str]]]] = [
     ({"enrollmentOpensOn": "2026-05-01"}, [("enrollmentClosesOn", CLOSES_EARLY)]),
@@ -168,6 +195,15 @@ async def test_a_budget_is_within_its_bounds(clients: Clients, factory: SchemeFa
     async with nothing_changes(database_url):
         for budget, message in BUDGETS:
             assert await _saving(clients, scheme_id, budget=budget) == [("INVALID", "input.budget", message)]
+
+
+async def test_the_terms_of_payment_are_within_their_bounds(
+    clients: Clients, factory: SchemeFactory, database_url: str
+) -> None:
+    scheme_id = scheme(await factory.created())
+    async with nothing_changes(database_url):
+        for field, value, path, message in PAYMENT:
+            assert await _saving(clients, scheme_id, **{field: value}) == [("INVALID", f"input.{path}", message)]
 
 
 async def test_dates_are_in_order_and_in_this_century(

@@ -1,6 +1,7 @@
 """Sentences about changes: every kind reads well, and no change is too odd or too long."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.channels import EarningChannel
+from domain.money import Money
 from domain.rules.model import BonusRule, FlatPoints, QuantityClause
 from domain.schemes.change_sentences import changes_phrase, changes_sentence
 from domain.schemes.content import Basics, CouponValue, FieldDifference, Material, SchemeContent, differences
@@ -67,6 +69,25 @@ def describe(before: SchemeContent, after: SchemeContent, names: dict[str, str] 
         ({"description": "Old"}, {"description": "New"}, "changed the description"),
         ({}, {"description": "New"}, "wrote the description"),
         ({}, {"description": ""}, "removed the description"),
+        ({}, {"point_value": Money(Decimal("0.5"), "INR")}, "set the value of a point to 0.5 INR"),
+        (
+            {"point_value": Money(Decimal(1_250), "INR")},
+            {"point_value": Money(Decimal("0.01"), "EUR")},
+            "set the value of a point from 1,250 INR to 0.01 EUR",
+        ),
+        ({"point_value": Money(Decimal("0.000001"), "INR")}, {}, "removed the value of a point of 0.000001 INR"),
+        ({}, {"minimum_payout": 1}, "set the minimum payout to 1 point"),
+        ({"minimum_payout": 1_000}, {"minimum_payout": 2_500}, "set the minimum payout from 1,000 to 2,500 points"),
+        ({"minimum_payout": 1_000}, {}, "removed the minimum payout of 1,000 points"),
+        ({}, {"points_expire_after_days": 365}, "let points expire after 365 days"),
+        (
+            {"points_expire_after_days": 365},
+            {"points_expire_after_days": 1},
+            "let points expire after 1 day instead of 365",
+        ),
+        ({"points_expire_after_days": 365}, {}, "removed the expiry of points after 365 days"),
+        ({}, {"grace_days": 1}, "changed the grace period from 30 to 1 day"),
+        ({"grace_days": 0}, {}, "changed the grace period from 0 to 30 days"),
         ({}, {"channels": ("COUPON", "SALE")}, "added the earning channel sale"),
         ({"channels": ("COUPON", "SALE")}, {}, "removed the earning channel sale"),
         ({}, {"channels": ("SALE",)}, "changed the earning channel from coupon to sale"),

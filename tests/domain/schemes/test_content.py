@@ -8,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
 from domain.channels import EarningChannel
+from domain.money import Money
 from domain.rules.model import (
     BonusRule,
     ChannelClause,
@@ -53,6 +55,10 @@ BASICS = st.builds(
     terms_markdown=st.none() | TEXTS,
     budget=st.none() | st.integers(1, 5),
     materials=st.lists(st.builds(Material, TEXTS, TEXTS), max_size=3).map(tuple),
+    point_value=st.none() | st.builds(Money, st.sampled_from([Decimal("0.5"), Decimal(2)]), st.just("INR")),
+    minimum_payout=st.none() | st.integers(1, 2),
+    points_expire_after_days=st.none() | st.integers(1, 2),
+    grace_days=st.none() | st.integers(0, 2),
 )
 VALUES = st.lists(
     st.builds(CouponValue, st.sampled_from(IDS), st.integers(0, 3), st.integers(0, 3)),
@@ -166,6 +172,24 @@ def test_the_document_of_a_scheme_never_changes_its_form() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"point_value": Money(Decimal("0.25"), "INR")},
+        {"minimum_payout": 500},
+        {"points_expire_after_days": 365},
+        {"grace_days": 0},
+    ],
+)
+def test_each_term_of_payment_is_part_of_the_hash_once_it_is_set(terms: dict[str, Any]) -> None:
+    """What is set counts, also what stored content says; what is not set leaves the document as it was."""
+    paying = replace(CONTENT, basics=replace(CONTENT.basics, **terms))
+    assert content_hash(paying) != content_hash(CONTENT)
+    assert msgspec.json.decode(canonical_json(paying), type=SchemeContent) == paying
+    (name,) = terms
+    assert name not in msgspec.json.decode(canonical_json(CONTENT))["basics"]
+
+
 def test_the_order_of_rules_and_materials_counts() -> None:
     """R2: people chose the order."""
     second = replace(RULE, id=IDS[5], name="Silver")
@@ -229,6 +253,10 @@ def test_every_field_of_the_content_belongs_to_one_section() -> None:
         "termsMarkdown",
         "budget",
         "materials",
+        "pointValue",
+        "minimumPayout",
+        "pointsExpireAfterDays",
+        "graceDays",
         "variantIds",
         "geographyIds",
         "values",
