@@ -28,6 +28,7 @@ import db.redemptions.tables
 import db.rules.tables
 import db.sales.tables
 import db.schemes.tables
+import db.settlements.tables
 import db.webhooks.tables  # noqa: F401 - like those above, for the tables it declares
 from db.base import Base
 

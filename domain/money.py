@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from babel import Locale
-from babel.numbers import get_territory_currencies
+from babel.numbers import get_currency_precision, get_territory_currencies
 from msgspec import Struct
 
 _ENGLISH: Final = "en"
@@ -32,6 +32,11 @@ def plain_text(amount: Decimal) -> str:
 def format_money(money: Money) -> str:
     """Write money in a sentence: “1,250.50 INR”."""
     return f"{money.amount:,f} {money.currency}"
+
+
+def minor_digits(currency: str | None) -> int:
+    """The decimals of the smallest unit of a currency of ISO 4217: 2 for EUR, 0 for JPY; 2 without a currency."""
+    return 2 if currency is None else get_currency_precision(currency)
 
 
 def is_currency(code: str) -> bool:

@@ -32,6 +32,8 @@ class NodeKind(StrEnum):
     SALE_LINE = "sln"
     SCHEME = "sch"
     SCHEME_ACTIVITY = "act"
+    SETTLEMENT = "set"
+    SETTLEMENT_LINE = "stl"
     TIER = "tir"
     UPLOAD = "upl"
     VARIANT = "var"

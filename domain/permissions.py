@@ -92,6 +92,10 @@ class Permission(StrEnum):
     ENROLLMENT_MANAGE = "enrollment:manage"
     ACTIVITY_RECORD = "activity:record"
     POINTS_ADJUST = "points:adjust"
+    POINTS_SETTLE = "points:settle"
+    SETTLEMENT_READ = "settlement:read"
+    SETTLEMENT_APPROVE = "settlement:approve"
+    PAYOUT_RECORD = "payout:record"
     LEDGER_READ = "ledger:read"
     POINTS_PREVIEW = "points:preview"
     SALE_READ = "sale:read"
@@ -135,6 +139,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ECP_READ,
             Permission.ECP_ERASE,
             Permission.LEDGER_READ,
+            Permission.SETTLEMENT_READ,
             Permission.AUDIT_READ,
             Permission.JOB_MANAGE,
             Permission.FILE_UPLOAD,
@@ -153,12 +158,15 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ENROLLMENT_REQUEST,
             Permission.ENROLLMENT_MANAGE,
             Permission.POINTS_ADJUST,
+            Permission.POINTS_SETTLE,
+            Permission.SETTLEMENT_READ,
+            Permission.PAYOUT_RECORD,
             Permission.LEDGER_READ,
             Permission.POINTS_PREVIEW,
             Permission.SALE_READ,
             Permission.SALE_REPAIR,
         },
-        Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE},
+        Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE, Permission.SETTLEMENT_READ, Permission.SETTLEMENT_APPROVE},
         Role.OPERATIONS: _STAFF
         | {
             Permission.COUPON_GENERATE,
@@ -168,7 +176,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DISCREPANCY_RESOLVE,
         },
         Role.DESIGNER: _STAFF | {Permission.ARTWORK_UPLOAD, Permission.FILE_UPLOAD},
-        Role.ANALYST: _STAFF | {Permission.ECP_READ, Permission.LEDGER_READ, Permission.SALE_READ},
+        Role.ANALYST: _STAFF
+        | {Permission.ECP_READ, Permission.LEDGER_READ, Permission.SETTLEMENT_READ, Permission.SALE_READ},
         Role.VENDOR: _EVERYONE
         | {
             Permission.CONSIGNMENT_READ,
@@ -188,7 +197,14 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.LEDGER_READ,
             Permission.SALE_READ,
         },
-        Role.INTEGRATION: _EVERYONE | {Permission.ACTIVITY_RECORD, Permission.SALE_READ, Permission.SALE_RECORD},
+        Role.INTEGRATION: _EVERYONE
+        | {
+            Permission.ACTIVITY_RECORD,
+            Permission.SALE_READ,
+            Permission.SALE_RECORD,
+            Permission.SETTLEMENT_READ,
+            Permission.PAYOUT_RECORD,
+        },
     }
 )
 
@@ -236,6 +252,19 @@ class ConsignmentScope(IntEnum):
     ALL = 2
 
 
+class SettlementScope(IntEnum):
+    """The settlements and lines that a viewer sees. Each scope contains those before it.
+
+    OWN_LINES are the lines of approved settlements that belong to the viewer as an ECP. APPROVED are the settlements
+    that a connected system pays.
+    """
+
+    NONE = 0
+    OWN_LINES = 1
+    APPROVED = 2
+    ALL = 3
+
+
 class Viewer(Struct, frozen=True):
     """The account behind the token or API key of a request, with its current roles from the database."""
 
@@ -273,6 +302,15 @@ class Viewer(Struct, frozen=True):
         if Permission.CONSIGNMENT_READ in permissions_of(self.roles - {Role.VENDOR}):
             return ConsignmentScope.ALL
         return ConsignmentScope.OWN if self._works_for_vendor else ConsignmentScope.NONE
+
+    @property
+    def settlement_scope(self) -> SettlementScope:
+        """The settlements that the viewer sees: staff see all, connected systems what was approved."""
+        if Permission.SETTLEMENT_READ in permissions_of(self.roles - {Role.INTEGRATION}):
+            return SettlementScope.ALL
+        if self.may(Permission.SETTLEMENT_READ):
+            return SettlementScope.APPROVED
+        return SettlementScope.OWN_LINES if self.ecp_scope is EcpScope.OWN else SettlementScope.NONE
 
     def may(self, permission: Permission) -> bool:
         """Whether one of the viewer's roles grants `permission`."""

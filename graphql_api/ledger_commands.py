@@ -23,7 +23,7 @@ from graphql_api.verification import (
     print_verdict,
     run_verification,
 )
-from resolvers.ledger.verify import verify_program, verify_rows_of_ecps, verify_sales
+from resolvers.ledger.verify import verify_program, verify_rows_of_ecps, verify_sales, verify_settlements
 from resolvers.ledger.verify_fold import verify_values
 from resolvers.ledger.verify_pools import verify_pools
 
@@ -53,7 +53,7 @@ def ledger_commands(database_url: Callable[[], AbstractContextManager[str]]) -> 
 
     @commands.command()
     def verify(ecp: _EcpOption = None) -> None:
-        """Check that ledgers follow from sales, redemptions, and adjustments. Changes nothing.
+        """Check that ledgers follow from sales, redemptions, adjustments, and settlements. Changes nothing.
 
         Balances, references, and quantities are recomputed from rows, and every line is valued again. Each
         contradiction is printed as a sentence, and then the exit code is 1.
@@ -171,6 +171,8 @@ async def _verify_limits(database: Database) -> AsyncIterator[str | None]:
     """Findings about the program and its limits, and None behind them; all in one snapshot, as all lines count."""
     async with database.snapshot() as snapshot:
         async for finding in verify_program(snapshot):
+            yield finding
+        async for finding in verify_settlements(snapshot):
             yield finding
         async for finding in verify_pools(snapshot):
             yield finding

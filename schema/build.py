@@ -47,6 +47,7 @@ from schema.roots import query
 from schema.sales import area as sales
 from schema.scalars import SCALARS
 from schema.schemes import area as schemes
+from schema.settlements import area as settlements
 from schema.webhooks import area as webhooks
 from schema.work import area as work
 
@@ -71,6 +72,7 @@ AREAS: Final = (
     redemptions.AREA,
     sales.AREA,
     schemes.AREA,
+    settlements.AREA,
     webhooks.AREA,
     work.AREA,
     viewer.AREA,

@@ -17,6 +17,7 @@ described(
         WorkKind.ECPS: "ECPs.",
         WorkKind.ENROLLMENTS: "Enrollments.",
         WorkKind.ADJUSTMENTS: "Adjustments of points that a second person must decide about.",
+        WorkKind.SETTLEMENTS: "Settlements that a second person must decide about.",
         WorkKind.PARKED_SALES: "Parked sales.",
     },
 )

@@ -33,19 +33,23 @@ IMPOSSIBLE_ENTRIES: Final = of_ecps(f"""
         WHEN kind IN (1, 2) THEN debit = 2 AND credit = 1
         WHEN kind = 3 THEN debit = 1 AND credit = 2
         WHEN kind = 4 THEN (debit, credit) IN ((1, 2), (2, 1))
-        WHEN kind = 5 THEN (debit, credit) IN ((1, 3), (3, 1), (3, 4), (4, 3))
+        WHEN kind = 5 THEN (debit, credit) IN ((1, 3), (3, 1), (3, 4))
         WHEN kind = 6 THEN (debit, credit) IN ((1, 5), (5, 1))
         ELSE false
     END)
 """)
-# What each kind of entry names: the line and the rule, the entry that it takes back, or the adjustment.
+# What each kind of entry names: the line and the rule, the entry that it takes back, the adjustment, or the line of a
+# settlement.
 INCOMPLETE_ENTRIES: Final = of_ecps(f"""
     SELECT ecp, scheme, seq, NULL, NULL
     FROM points_entry WHERE {_IN_RANGE} AND NOT CASE
-        WHEN kind IN (1, 2, 3) THEN num_nulls(sale, position, version, rule) = 0 AND adjustment_id IS NULL
+        WHEN kind IN (1, 2, 3) THEN num_nulls(sale, position, version, rule) = 0
+            AND num_nonnulls(adjustment_id, settlement_line_id) = 0
             AND (kind = 3) = (reverses IS NOT NULL) AND (kind <> 1 OR rule = 0) AND (kind <> 2 OR rule > 0)
-        WHEN kind = 4 THEN adjustment_id IS NOT NULL AND num_nonnulls(sale, position, version, rule, reverses) = 0
-        ELSE true
+        WHEN kind = 4 THEN adjustment_id IS NOT NULL
+            AND num_nonnulls(sale, position, version, rule, reverses, settlement_line_id) = 0
+        ELSE num_nonnulls(sale, position, version, rule, reverses, adjustment_id) = 0
+            AND (kind = 5) = (settlement_line_id IS NOT NULL)
     END
 """)
 UNKNOWN_OWNERS: Final = of_ecps(f"""

@@ -31,6 +31,7 @@ class EntryRow(Struct, frozen=True):
     cause: int | None
     reverses: int | None
     adjustment_id: UUID | None
+    settlement_line_id: UUID | None
 
     @property
     def id(self) -> UUID:

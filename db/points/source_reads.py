@@ -42,6 +42,14 @@ class ReasonRow(Struct, frozen=True):
     reason: str
 
 
+class SettledLineRow(Struct, frozen=True):
+    """A line of a settlement, by the number of the settlement, with the reference of its reported payment."""
+
+    id: UUID
+    number: int
+    reference: str | None
+
+
 class ValuationRow(Struct, frozen=True):
     """A version of the valuation of a line; `revision` is the number of the scheme's revision that it was valued by.
 
@@ -134,6 +142,17 @@ FROM unnest(:numbers, :times) AS asked (number, at) JOIN redemption ON redemptio
 )
 ADJUSTMENT_REASONS: Final = Statement(
     _select("SELECT id, reason FROM adjustment WHERE id = ANY (:ids)", ReasonRow, uuids("ids")), ReasonRow
+)
+SETTLED_LINES: Final = Statement(
+    _select(
+        """
+SELECT line.id, settlement.number, line.reference
+FROM settlement_line AS line JOIN settlement ON settlement.id = line.settlement_id WHERE line.id = ANY (:ids)
+""",
+        SettledLineRow,
+        uuids("ids"),
+    ),
+    SettledLineRow,
 )
 _VALUATION: Final = """valuation.ecp, valuation.scheme, scheme.id AS scheme_id, valuation.sold_at, valuation.sale,
     valuation.position, valuation.version, valuation.revision, valuation.base, valuation.bonus, valuation.recorded_at,

@@ -95,6 +95,7 @@ class PointsEntryTable(Base):
     cause: Mapped[int | None] = mapped_column(BigInteger, comment="The sale that caused a difference")
     reverses: Mapped[int | None] = mapped_column(BigInteger, comment="The seq of the entry that it takes back")
     adjustment_id: Mapped[UUID | None]
+    settlement_line_id: Mapped[UUID | None]
 
 
 class PointsPoolTable(Base):

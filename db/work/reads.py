@@ -19,6 +19,8 @@ from db.sales.tables import ParkedSaleTable
 from db.schemes.reads import visible
 from db.schemes.stage_reads import submitted_by_others, valid_now
 from db.schemes.tables import SchemeStageTable, SchemeTable
+from db.settlements.reads import to_decide as settlements_to_decide
+from db.settlements.tables import SettlementTable
 from db.statement import Query, Statement
 from domain.permissions import SchemeScope
 from domain.work.queues import (
@@ -32,6 +34,7 @@ from domain.work.queues import (
     ParkedSaleQueue,
     Queue,
     SchemeQueue,
+    SettlementQueue,
 )
 
 
@@ -91,6 +94,12 @@ def _(queue: EnrollmentQueue, scope: SchemeScope) -> Query:
 def _(queue: AdjustmentQueue, scope: SchemeScope) -> Query:
     del scope
     return _counted(queue, AdjustmentTable.made_at).where(*to_decide())
+
+
+@_count.register
+def _(queue: SettlementQueue, scope: SchemeScope) -> Query:
+    del scope
+    return _counted(queue, SettlementTable.made_at).where(*settlements_to_decide())
 
 
 @_count.register

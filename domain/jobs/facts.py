@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     ORPHANED_FILES = "ORPHANED_FILES"
     DEMO_HISTORY = "DEMO_HISTORY"
     REVALUATION = "REVALUATION"
+    SETTLEMENT = "SETTLEMENT"
 
 
 class JobSpec(Struct, frozen=True, kw_only=True):
@@ -42,6 +43,7 @@ JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
         JobKind.ORPHANED_FILES: JobSpec(label="Deletion of unused files"),
         JobKind.DEMO_HISTORY: JobSpec(label="Sales and redemptions of the demo data"),
         JobKind.REVALUATION: JobSpec(label="Valuation of later sales"),
+        JobKind.SETTLEMENT: JobSpec(label="Settlement of a scheme"),
     }
 )
 

@@ -18,6 +18,8 @@ from domain.notifications.stored_facts import StoredNotification
 from domain.schemes.activity_sentences import scheme_sentence
 from domain.schemes.content import FieldDifference
 from domain.schemes.stored_facts import StoredSchemeFact
+from domain.settlements.sentences import settlement_sentence
+from domain.settlements.stored_facts import StoredSettlementFact
 from domain.stored_facts import AccountNames, AsWritten, Reader
 from domain.webhooks.sentences import webhook_sentence
 from domain.webhooks.stored_facts import StoredWebhookFact
@@ -35,12 +37,16 @@ def notification_sentence(
         return webhook_sentence(fact, names)
     if isinstance(fact, StoredJobFact):
         return job_sentence(fact)
-    if isinstance(fact, StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact):
+    if isinstance(fact, StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact | StoredSettlementFact):
         return _sentence_of_ecp(fact, reader)
     return _sentence_of_production(fact)
 
 
-def _sentence_of_ecp(fact: StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact, reader: Reader) -> str:
+def _sentence_of_ecp(
+    fact: StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact | StoredSettlementFact, reader: Reader
+) -> str:
+    if isinstance(fact, StoredSettlementFact):
+        return settlement_sentence(fact, reader)
     if isinstance(fact, StoredAdjustmentFact):
         return adjustment_sentence(fact, reader)
     return ecp_sentence(fact, reader) if isinstance(fact, StoredEcpFact) else enrollment_sentence(fact, reader)

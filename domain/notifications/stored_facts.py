@@ -9,6 +9,7 @@ from domain.ecps.stored_facts import StoredEcpFact
 from domain.enrollments.stored_facts import StoredEnrollmentFact
 from domain.jobs.stored_facts import StoredJobFact
 from domain.schemes.stored_facts import StoredSchemeFact
+from domain.settlements.stored_facts import StoredSettlementFact
 from domain.stored_facts import AsWritten, FactDecoder
 from domain.webhooks.stored_facts import StoredWebhookFact
 
@@ -16,6 +17,7 @@ NotificationFact = (
     StoredEcpFact
     | StoredEnrollmentFact
     | StoredAdjustmentFact
+    | StoredSettlementFact
     | StoredSchemeFact
     | StoredConsignmentFact
     | StoredArtworkFact

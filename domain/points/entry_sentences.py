@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.calendar import Calendar, format_day
-from domain.points.ledger import PointsEntryKind
+from domain.points.ledger import LedgerAccount, PointsEntryKind
 from domain.text import add_reason, format_count, quote
 
 
@@ -41,11 +41,23 @@ class Units(Struct, frozen=True):
     base_points: int
 
 
+class SettledName(Struct, frozen=True):
+    """The settlement that an entry belongs to, and what the entry does there: it goes in, is paid, or comes back.
+
+    `reference` is that of the reported payment.
+    """
+
+    number: int
+    credit: LedgerAccount
+    reference: str | None = None
+
+
 class EntryStory(Struct, frozen=True, kw_only=True):
     """What the sentence of an entry needs. `points` are as the ECP sees them; `sku` is the variant of the line.
 
     `cause` is the sale that caused a difference; it is the sale itself where that was corrected. None for the first
-    valuation of a line. `rule` is None for base points, and `reason` is that of an adjustment.
+    valuation of a line. `rule` is None for base points, and `reason` is that of an adjustment. The points of a settlement
+    have no sign.
     """
 
     kind: PointsEntryKind
@@ -56,6 +68,7 @@ class EntryStory(Struct, frozen=True, kw_only=True):
     rule: str | None = None
     cause: SoldName | None = None
     reason: str | None = None
+    settled: SettledName | None = None
 
 
 def entry_sentence(story: EntryStory, calendar: Calendar) -> str:
@@ -69,9 +82,21 @@ def entry_sentence(story: EntryStory, calendar: Calendar) -> str:
         case PointsEntryKind.ADJUSTMENT:
             return add_reason(f"An adjustment {'added' if story.points >= 0 else 'took'} {amount}", story.reason)
         case PointsEntryKind.SETTLEMENT:
-            return f"{amount} went into a settlement."
+            return _settlement(story, amount)
         case _:
             return f"{amount} expired."
+
+
+def _settlement(story: EntryStory, amount: str) -> str:
+    """Write where the points of a settlement went. They left the balance before they were paid."""
+    settled = story.settled
+    named = "a settlement" if settled is None else f"settlement {settled.number}"
+    if settled is None or settled.credit is LedgerAccount.SETTLING:
+        return f"{amount} went into {named}."
+    reference = "" if settled.reference is None else f" with the reference {quote(settled.reference)}"
+    if settled.credit is LedgerAccount.PAID:
+        return f"{amount} of {named} {'was' if amount.startswith('1 ') else 'were'} paid{reference}."
+    return f"The payment of {amount} of {named} failed{reference}, so the balance has them again."
 
 
 def _earned(story: EntryStory, calendar: Calendar) -> str:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from domain.calendar import FOREVER
 from domain.channels import EarningChannel
 from domain.schemes.artwork_stage import artwork
+from domain.schemes.coupon_period import redeemable_until
 from domain.schemes.execution_stages import coupon_generation, production, vendor_allocation
 from domain.schemes.lifecycle_facts import (
     Decision,
@@ -20,6 +21,7 @@ from domain.schemes.lifecycle_facts import (
     SubmissionFact,
     pending_stage,
 )
+from domain.schemes.settlement_stage import settlement
 from domain.schemes.stages import (
     COUPON_STAGES,
     REVISION_STAGES,
@@ -67,7 +69,10 @@ def _turning_points(facts: SchemeFacts) -> set[datetime]:
         (facts.starts_on, starts),
         (facts.ends_on, ends),
     ]
-    return {moment for day, of in days if day is not None and facts.created_at < (moment := of(day)) < FOREVER}
+    moments = {of(day) for day, of in days if day is not None}
+    if (begins_at := redeemable_until(facts.ends_on, facts.grace_days, facts.calendar)) is not None:
+        moments.add(begins_at)
+    return {moment for moment in moments if facts.created_at < moment < FOREVER}
 
 
 def _stage(kind: StageKind, facts: SchemeFacts, at: datetime) -> Stage:
@@ -159,14 +164,6 @@ def _running(facts: SchemeFacts, at: datetime) -> Stage:
     return Stage(kind=kind, state=StageState.IN_PROGRESS, status=status, since=since, due_on=facts.ends_on)
 
 
-def _settlement(facts: SchemeFacts, at: datetime) -> Stage:
-    kind = StageKind.SETTLEMENT
-    ended_at = None if facts.ends_on is None else facts.calendar.end_of_day(facts.ends_on)
-    if facts.approved_at is None or ended_at is None or at < ended_at:
-        return Stage(kind, StageState.NOT_STARTED)
-    return pending_stage(kind, SchemeStatus.SETTLEMENT_PENDING, max(ended_at, facts.approved_at))
-
-
 def _day_after(day: date | None) -> date | None:
     return None if day is None else day + timedelta(days=1)
 
@@ -179,5 +176,5 @@ _DERIVATIONS = {
     StageKind.ARTWORK: artwork,
     StageKind.PRODUCTION: production,
     StageKind.RUNNING: _running,
-    StageKind.SETTLEMENT: _settlement,
+    StageKind.SETTLEMENT: settlement,
 }

@@ -13,6 +13,7 @@ from domain.permissions import Role
 from domain.schemes.execution import ExecutionFacts
 from domain.schemes.stages import SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
 from domain.schemes.stored_facts import StageBlock
+from domain.settlements.facts import SettlementStatus
 
 
 class Decision(StrEnum):
@@ -42,12 +43,20 @@ class SubmissionFact(Struct, frozen=True):
     reason: str | None = None
 
 
+class SettlementFact(Struct, frozen=True):
+    """A settlement of a scheme: its status, and since when it has it."""
+
+    status: SettlementStatus
+    since: datetime
+
+
 class SchemeFacts(Struct, frozen=True):
     """The facts from which the stages of one scheme are derived. Dates are days of `calendar`, `ends_on` included.
 
     Only a revision has `effective_at`, the time at which it takes effect. `first_approved_at` is when the scheme was
     first approved; the later approval of a revision does not restart any stage. `execution` has the planned quantities
-    of every scheme; the rest of it is known of approved schemes with coupons.
+    of every scheme; the rest of it is known of approved schemes with coupons. Without `grace_days`, the grace period
+    after the last day has those of `domain.schemes.coupon_period`.
     """
 
     created_at: datetime
@@ -62,6 +71,8 @@ class SchemeFacts(Struct, frozen=True):
     execution: ExecutionFacts = ExecutionFacts()
     effective_at: datetime | None = None
     first_approved_at: datetime | None = None
+    grace_days: int | None = None
+    settlements: tuple[SettlementFact, ...] = ()
 
     @property
     def approved_at(self) -> datetime | None:

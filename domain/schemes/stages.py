@@ -82,7 +82,9 @@ STAGE_OWNERS: Mapping[StageKind, Role] = MappingProxyType(
 
 
 def owner_of(kind: StageKind, status: str | None) -> Role:
-    """The role that owns a stage at a status: vendors review the artwork that designers upload."""
+    """The role that owns a stage at a status: vendors review artwork, and approvers decide about settlements."""
+    if status == SchemeStatus.SETTLEMENT_PROPOSED:
+        return Role.APPROVER
     return Role.VENDOR if status == SchemeStatus.ARTWORK_APPROVAL_PENDING else STAGE_OWNERS[kind]
 
 
@@ -139,6 +141,8 @@ class SchemeStatus(StrEnum):
     RUNNING = "RUNNING"
     ENDED = "ENDED"
     SETTLEMENT_PENDING = "SETTLEMENT_PENDING"
+    SETTLEMENT_PROPOSED = "SETTLEMENT_PROPOSED"
+    PAYOUTS_PENDING = "PAYOUTS_PENDING"
     SETTLED = "SETTLED"
 
 
@@ -162,10 +166,12 @@ def status_label(
 ) -> str:
     """Write the label of a stage: “Products pending”, “12,000 coupons not allocated”, “Not needed”.
 
-    Only STEP_PENDING uses `open_step`, the first open step of the wizard. Only APPROVED uses `due_on`, which revisions
-    have. `missing` is the number of coupons that are missing where others are done; None leaves it out. A stage without
-    a status is labeled by its state.
+    Only STEP_PENDING uses `open_step`, the first open step of the wizard. APPROVED uses `due_on`, which revisions have,
+    and a settlement that has not begun does. `missing` is the number of coupons that are missing where others are done;
+    None leaves it out. A stage without a status is labeled by its state.
     """
+    if status is None and due_on is not None:
+        return f"Begins on {format_day(due_on)}"
     if status is None:
         return "Not needed" if state == StageState.SKIPPED else "Not started"
     if status == SchemeStatus.STEP_PENDING and open_step is not None:

@@ -65,6 +65,12 @@ class AdjustmentQueue(Queue, frozen=True, kw_only=True):
     holds: ClassVar[WorkKind] = WorkKind.ADJUSTMENTS
 
 
+class SettlementQueue(Queue, frozen=True, kw_only=True):
+    """Proposed settlements that the viewer must decide about as a second person, the oldest first."""
+
+    holds: ClassVar[WorkKind] = WorkKind.SETTLEMENTS
+
+
 class ParkedSaleQueue(Queue, frozen=True, kw_only=True):
     """Parked sales, the longest parked first."""
 
@@ -259,6 +265,12 @@ QUEUES: Final[tuple[Queue, ...]] = (
         description="Program managers: schemes that have ended and are not settled.",
         stage=StageKind.SETTLEMENT,
         status=SchemeStatus.SETTLEMENT_PENDING,
+    ),
+    SettlementQueue(
+        key=WorkQueueKey.SETTLEMENTS_TO_APPROVE,
+        role=Role.APPROVER,
+        description="Approvers: settlements that others made, to decide on as a second person.",
+        stage=StageKind.SETTLEMENT,
     ),
 )
 _BY_KEY: Final[Mapping[WorkQueueKey, Queue]] = MappingProxyType({queue.key: queue for queue in QUEUES})

@@ -7,9 +7,11 @@ from db.adjustments.reads import BALANCES_OF_ECP, LOCK_LEDGER_OF_ECP, LOCK_PENDI
 from db.adjustments.rows import AdjustmentRow, BalanceRow
 from db.outbox.changes import append_events
 from db.sessions import Writing
+from db.settlements.reads import SETTLING_OF_ECP
 from domain.adjustments.facts import FORFEIT_REASON, REJECTED_BY_ERASURE, AdjustmentStatus
 from domain.adjustments.stored_facts import AdjustmentRejected
 from domain.events import EventKind
+from domain.settlements.failures import PointsSettling
 from resolvers.adjustments.notify import event_of_adjustment, notify_of_adjustment
 from resolvers.context import Operation
 from resolvers.ecps.commands import EcpWithReason
@@ -21,7 +23,7 @@ async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
     """Erase all personal data of an ECP permanently, and forfeit its points; erasing it again changes nothing.
 
     Pending adjustments are rejected. No second person decides: the erasure takes points from somebody who can no longer
-    receive them, and gives none. Raises what `erase_person` raises.
+    receive them, and gives none. Raises PointsSettling while points are being paid, and what `erase_person` raises.
     """
     # Postings need it, and should wait for no second connection within their transaction.
     await operation.program()
@@ -30,10 +32,18 @@ async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
         await open_ledger(session, command.ecp_id, operation.now)
         await session.fetch(LOCK_LEDGER_OF_ECP, ecp_id=command.ecp_id)
         if await erase_person(operation, session, command):
+            await _require_nothing_settling(session, command.ecp_id)
             await _reject_pending(operation, session, command.ecp_id)
             for balance in await session.fetch(BALANCES_OF_ECP, ecp_id=command.ecp_id):
                 await _forfeit(operation, session, command.ecp_id, balance)
     return command.ecp_id
+
+
+async def _require_nothing_settling(session: Writing, ecp_id: UUID) -> None:
+    """Raise PointsSettling while a payment is not reported: its points would come back to nobody, or be lost."""
+    for row in await session.fetch(SETTLING_OF_ECP, ecp_id=ecp_id):
+        if row.points:
+            raise PointsSettling(row.code, row.points)
 
 
 async def _reject_pending(operation: Operation, session: Writing, ecp_id: UUID) -> None:

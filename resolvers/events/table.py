@@ -17,6 +17,7 @@ from domain.points.events import EVENTS as OF_POINTS
 from domain.program.events import EVENTS as OF_PROGRAM
 from domain.sales.events import EVENTS as OF_SALES
 from domain.schemes.events import EVENTS as OF_SCHEMES
+from domain.settlements.events import EVENTS as OF_SETTLEMENTS
 from domain.webhooks.events import EVENTS as OF_WEBHOOKS
 
 AREAS: Final = (
@@ -26,6 +27,7 @@ AREAS: Final = (
     OF_ENROLLMENTS,
     OF_POINTS,
     OF_ADJUSTMENTS,
+    OF_SETTLEMENTS,
     OF_CATALOG,
     OF_ACCOUNTS,
     OF_NOTIFICATIONS,

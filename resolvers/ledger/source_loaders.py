@@ -1,5 +1,6 @@
-"""Loaders of what entries come from: the line of a sale, the redeemed coupon, or the adjustment (R22)."""
+"""Loaders of what entries come from: lines of sales and of settlements, redeemed coupons, and adjustments (R22)."""
 
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,25 +10,31 @@ from resolvers.adjustments.loaders import adjustments_by_id
 from resolvers.consignments.coupon_loaders import coupons_by_number
 from resolvers.context import Operation
 from resolvers.sales.loaders import lines_by_id
+from resolvers.settlements.loaders import lines_by_id as settlement_lines_by_id
 
 
 async def sources_of_entries(operation: Operation, rows: list[EntryRow]) -> list[Any]:
     """Load the source of each entry; None for a line that a correction removed, and where the viewer sees none."""
     sold = list(dict.fromkeys(row.sale for row in rows if row.sale is not None))
     coupons = dict(zip(sold, await coupons_by_number(operation, sold), strict=True)) if sold else {}
-    of_sales = [row for row in rows if row.sale is not None and coupons[row.sale] is None]
-    line_ids = list(dict.fromkeys(_line_id(row) for row in of_sales))
-    lines = dict(zip(line_ids, await lines_by_id(operation, line_ids), strict=True)) if line_ids else {}
-    adjusted = list(dict.fromkeys(row.adjustment_id for row in rows if row.adjustment_id is not None))
-    adjustments = dict(zip(adjusted, await adjustments_by_id(operation, adjusted), strict=True)) if adjusted else {}
+    of_sales = [_line_id(row) for row in rows if row.sale is not None and coupons[row.sale] is None]
+    lines = await _load_each(operation, lines_by_id, of_sales)
+    adjustments = await _load_each(operation, adjustments_by_id, [row.adjustment_id for row in rows])
+    settled = await _load_each(operation, settlement_lines_by_id, [row.settlement_line_id for row in rows])
     return [
-        adjustments[row.adjustment_id]
-        if row.adjustment_id is not None
-        else None
-        if row.sale is None
-        else coupons[row.sale] or lines[_line_id(row)]
+        adjustments.get(row.adjustment_id)
+        or settled.get(row.settlement_line_id)
+        or (None if row.sale is None else coupons[row.sale] or lines[_line_id(row)])
         for row in rows
     ]
+
+
+async def _load_each(
+    operation: Operation, load: Callable[[Operation, list[UUID]], Awaitable[list[Any]]], keys: Iterable[UUID | None]
+) -> Mapping[UUID | None, Any]:
+    """Load the objects of these keys, each once, by key."""
+    wanted = list(dict.fromkeys(key for key in keys if key is not None))
+    return dict(zip(wanted, await load(operation, wanted), strict=True)) if wanted else {}
 
 
 def _line_id(row: EntryRow) -> UUID:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from db.ledger import verify_entries as entries
 from db.ledger import verify_sales as sales
+from db.ledger import verify_settlements as settlements
 from db.ledger import verify_valuations as valuations
 from db.ledger.verify_rows import FaultRow
 from db.sessions import Snapshot
@@ -46,6 +47,23 @@ CHECKS_OF_ECPS: Final = (
     Check(
         entries.WRONG_ADJUSTMENTS,
         "an adjustment of {name} points is {counted}, and the number of its entries is {stored}.",
+    ),
+    Check(settlements.ENTRIES_WITHOUT_LINE, "entry {name} does not agree with a line of a settlement."),
+    Check(
+        settlements.WRONG_LINES,
+        "the line of settlement {name} is {counted}, and its entries into settling, paid, and back number {stored}.",
+    ),
+    Check(
+        settlements.WRONG_FROZEN,
+        "the line of settlement {name} has {stored} points, and the balance that it knows was {counted}.",
+    ),
+    Check(
+        settlements.WRONG_SETTLING,
+        "the account has {stored} settling points, and its lines without a reported payment have {counted}.",
+    ),
+    Check(
+        settlements.WRONG_SUMS,
+        "available, settling, paid, and expired points come to {stored}, and {counted} were earned and adjusted.",
     ),
     Check(
         valuations.VERSION_GAPS,
@@ -98,6 +116,12 @@ async def verify_program(snapshot: Snapshot) -> AsyncIterator[str]:
     """Find whether the program knows its first posting, which fixes its time zone."""
     async for row in snapshot.stream(sales.FIRST_POSTING):
         yield f"{row.owner}: it has no time of a first posting, and there is an entry of {row.counted}."
+
+
+async def verify_settlements(snapshot: Snapshot) -> AsyncIterator[str]:
+    """Find settlements that count something else than their lines add up to, as sentences."""
+    async for row in snapshot.stream(settlements.WRONG_TOTALS):
+        yield f"{row.owner}: {row.name} are {row.stored}, and the lines come to {row.counted}."
 
 
 async def _run(snapshot: Snapshot, checks: tuple[Check, ...], *, low: int, high: int) -> AsyncIterator[str]:

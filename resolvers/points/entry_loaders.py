@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from db.points.entry_reads import entries_by_place
 from db.points.entry_rows import EntryRow
-from db.points.source_reads import ADJUSTMENT_REASONS, SOLD_NAMES, SoldNameRow
+from db.points.source_reads import ADJUSTMENT_REASONS, SETTLED_LINES, SOLD_NAMES, SettledLineRow, SoldNameRow
 from domain.calendar import Calendar
 from domain.permissions import EcpScope
 from domain.points.entry_facts import entry_place
-from domain.points.entry_sentences import Correction, EntryStory, SoldName, Units, entry_sentence
-from domain.points.ledger import PointsEntryKind
+from domain.points.entry_sentences import Correction, EntryStory, SettledName, SoldName, Units, entry_sentence
+from domain.points.ledger import LedgerAccount, PointsEntryKind
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.loading import align_one
@@ -42,10 +42,11 @@ class EntryDetail(Struct, frozen=True):
 
 
 class _Named(Struct, frozen=True):
-    """What sentences name: sales and coupons by number and time of an entry, reasons of adjustments, and days."""
+    """What sentences name: sales and coupons, reasons of adjustments, settlements, and days."""
 
     sold: Mapping[_SoldKey, SoldNameRow]
     reasons: Mapping[UUID, str]
+    settled: Mapping[UUID, SettledLineRow]
     calendar: Calendar
 
 
@@ -75,7 +76,12 @@ async def details_of_entries(operation: Operation, rows: list[EntryRow]) -> list
         if (key := _valuation_key(row)) is not None:
             wanted[key] = wanted.get(key, frozenset()) | {row.rule or 0}
     found = await valuations_by_key(operation, wanted)
-    named = _Named(await _sold_names(operation, rows), await _reasons(operation, rows), await operation.calendar())
+    named = _Named(
+        sold=await _sold_names(operation, rows),
+        reasons=await _reasons(operation, rows),
+        settled=await _settled(operation, rows),
+        calendar=await operation.calendar(),
+    )
     return [_detail(row, found, named) for row in rows]
 
 
@@ -113,7 +119,7 @@ def _story(row: EntryRow, rule: str | None, named: _Named, view: ValuationView |
         cause = sale if row.cause is None and sale is not None and sale.correction is not None else None
     return EntryStory(
         kind=PointsEntryKind(row.kind),
-        points=row.signed,
+        points=row.points if row.kind == PointsEntryKind.SETTLEMENT else row.signed,
         # Where the sale was then: the correction that took the points back may have moved it.
         sale=None if sale is None else replace(sale, sold_at=row.effective_at),
         sku=None if view is None else view.row.sku,
@@ -121,7 +127,15 @@ def _story(row: EntryRow, rule: str | None, named: _Named, view: ValuationView |
         rule=rule,
         cause=cause,
         reason=None if row.adjustment_id is None else named.reasons.get(row.adjustment_id),
+        settled=_settled_name(row, named.settled),
     )
+
+
+def _settled_name(row: EntryRow, settled: Mapping[UUID, SettledLineRow]) -> SettledName | None:
+    found = None if row.settlement_line_id is None else settled.get(row.settlement_line_id)
+    if found is None:
+        return None
+    return SettledName(number=found.number, credit=LedgerAccount(row.credit), reference=found.reference)
 
 
 def _units(row: EntryRow, view: ValuationView) -> Units | None:
@@ -173,3 +187,9 @@ async def _reasons(operation: Operation, rows: Iterable[EntryRow]) -> Mapping[UU
     ids = [row.adjustment_id for row in rows if row.adjustment_id is not None]
     found = await operation.fetch(ADJUSTMENT_REASONS, ids=ids) if ids else []
     return {row.id: row.reason for row in found}
+
+
+async def _settled(operation: Operation, rows: Iterable[EntryRow]) -> Mapping[UUID, SettledLineRow]:
+    ids = [row.settlement_line_id for row in rows if row.settlement_line_id is not None]
+    found = await operation.fetch(SETTLED_LINES, ids=ids) if ids else []
+    return {row.id: row for row in found}

@@ -13,13 +13,15 @@ from db.consignments.execution_reads import CONSIGNMENTS_BY_SCHEME, ConsignmentE
 from db.coupons.rows import CouponQuantityRow
 from db.schemes.execution_reads import QUANTITIES_BY_SCHEME
 from db.sessions import Fetching
+from db.settlements.reads import STATES_BY_SCHEME
 from domain.artwork.facts import ArtworkReviewState
 from domain.channels import EarningChannel
 from domain.consignments.facts import ConsignmentStatus, CustodyStatus
 from domain.coupons.quantities import CouponQuantities
 from domain.schemes.execution import ArtworkFact, ConsignmentFact, ExecutionFacts, ReviewFact
-from domain.schemes.lifecycle_facts import SchemeFacts
+from domain.schemes.lifecycle_facts import SchemeFacts, SettlementFact
 from domain.schemes.stages import SchemeStatus
+from domain.settlements.facts import SettlementStatus
 from resolvers.loading import align_many
 
 _SCHEME_ID: Final[Callable[[Any], UUID]] = attrgetter("scheme_id")
@@ -34,10 +36,12 @@ _STATUSES: Final[Mapping[str, SchemeStatus]] = MappingProxyType(
 
 
 async def add_execution(fetching: Fetching, schemes: Mapping[UUID, SchemeFacts]) -> dict[UUID, SchemeFacts]:
-    """Complete the facts of schemes by how they are executed.
+    """Complete the facts of schemes by how they are executed and settled.
 
-    Runs four statements for any number of schemes, and none if no scheme is approved and has coupons.
+    Runs one statement for any number of schemes, none if no scheme is approved, and four more if one of them has
+    coupons.
     """
+    schemes = await _add_settlements(fetching, schemes)
     ids = [scheme_id for scheme_id, facts in schemes.items() if _is_executed(facts)]
     if not ids:
         return dict(schemes)
@@ -49,6 +53,21 @@ async def add_execution(fetching: Fetching, schemes: Mapping[UUID, SchemeFacts])
         for scheme_id, quantities, chains, artwork in zip(ids, variants, consignments, artworks, strict=True)
     }
     return {**schemes, **executed}
+
+
+async def _add_settlements(fetching: Fetching, schemes: Mapping[UUID, SchemeFacts]) -> Mapping[UUID, SchemeFacts]:
+    """Complete the facts of approved schemes by their settlements. A revision has none of its own."""
+    ids = [key for key, facts in schemes.items() if facts.approved_at is not None and facts.effective_at is None]
+    rows = await fetching.fetch(STATES_BY_SCHEME, ids=ids) if ids else []
+    settled = {
+        scheme_id: replace(
+            schemes[scheme_id],
+            settlements=tuple(SettlementFact(SettlementStatus(row.status), row.since) for row in states),
+        )
+        for scheme_id, states in zip(ids, align_many(ids, rows, _SCHEME_ID), strict=True)
+        if states
+    }
+    return {**schemes, **settled}
 
 
 def build_quantities(row: CouponQuantityRow) -> CouponQuantities:

@@ -44,6 +44,7 @@ def build_facts(  # noqa: PLR0913 - the parts of a scheme, by name
         execution=ExecutionFacts(tuple(planned)),
         effective_at=scheme.effective_at,
         first_approved_at=scheme.approved_at,
+        grace_days=scheme.grace_days,
     )
 
 

@@ -18,6 +18,7 @@ from domain.work.queues import (
     ConsignmentQueue,
     Queue,
     SchemeQueue,
+    SettlementQueue,
     queues_of,
 )
 from resolvers.context import Operation
@@ -45,7 +46,7 @@ async def list_work_queues(operation: Operation) -> list[WorkQueueView]:
         return []
     of_schemes = [queue for queue in queues if isinstance(queue, SchemeQueue)]
     parameters: dict[str, Any] = {"now": operation.now} if of_schemes else {}
-    if any(isinstance(queue, AdjustmentQueue) or _is_of_others(queue) for queue in queues):
+    if any(isinstance(queue, AdjustmentQueue | SettlementQueue) or _is_of_others(queue) for queue in queues):
         parameters["viewer_id"] = viewer.account_id
     if any(isinstance(queue, ConsignmentQueue | BatchQueue) or _is_review(queue) for queue in queues):
         parameters["vendor_id"] = viewer.vendor_id

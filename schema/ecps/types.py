@@ -18,6 +18,7 @@ from resolvers.points.balance_loaders import balances_of_ecps
 from resolvers.points.ledger_lists import ledger_by_ecp
 from resolvers.points.statement_loaders import statements_of_ecps
 from resolvers.sales.lists import sales_by_ecp
+from resolvers.settlements.lists import lines_by_ecp
 from schema.accounts.types import Account
 from schema.adjustments.types import Adjustment
 from schema.catalog.types import Geography, Tier
@@ -32,6 +33,7 @@ from schema.paging import Connection, forward_page
 from schema.points.inputs import known_time, month_of_scheme, page_of_ledger
 from schema.points.ledger_types import PointsBalance, PointsEntry, PointsStatement
 from schema.sales.types import Sale, page_of_sales
+from schema.settlements.types import SettlementLine
 
 
 @strawberry.type(description="A period in which the status, the tier and the place of an ECP stayed the same.")
@@ -110,6 +112,13 @@ class Ecp(Node):
         key="id",
         arguments=forward_page,
         description="The adjustments of points of the ECP, newest first. ECPs see their own once they are posted.",
+    )
+    settlement_lines: Connection[SettlementLine] = batched(
+        lines_by_ecp,
+        key="id",
+        arguments=forward_page,
+        description="The lines of the ECP in settlements, newest first. ECPs see their own once they are approved. "
+        "Empty unless the viewer is this ECP or has the permission `settlement:read`.",
     )
     balance: PointsBalance = batched(
         balances_of_ecps,

@@ -13,6 +13,7 @@ described(
         JobKind.ORPHANED_FILES: "Delete uploaded files that nothing uses.",
         JobKind.DEMO_HISTORY: "Load a year of sales and redemptions of the demo data; in development only.",
         JobKind.REVALUATION: "Value the later sales of an ECP again, because an earlier one arrived or changed.",
+        JobKind.SETTLEMENT: "Prepare the lines of a settlement, or post the points of an approved one.",
     },
 )
 described(

@@ -52,7 +52,8 @@ class PointsBalance:
 PointsSource = Annotated[
     Annotated["SaleLine", strawberry.lazy("schema.sales.types")]  # type: ignore[name-defined] # noqa: F821 - as above
     | Annotated["Coupon", strawberry.lazy("schema.consignments.coupon_types")]  # type: ignore[name-defined] # noqa: F821 - as above
-    | Annotated["Adjustment", strawberry.lazy("schema.adjustments.types")],  # type: ignore[name-defined] # noqa: F821 - as above
+    | Annotated["Adjustment", strawberry.lazy("schema.adjustments.types")]  # type: ignore[name-defined] # noqa: F821 - as above
+    | Annotated["SettlementLine", strawberry.lazy("schema.settlements.types")],  # type: ignore[name-defined] # noqa: F821 - as above
     strawberry.union("PointsSource", description="What an entry of the ledger comes from."),
 ]
 
@@ -99,8 +100,8 @@ class PointsEntry(Node):
     source: PointsSource | None = batched(
         sources_of_entries,
         key="itself",
-        description="The line of the sale, the redeemed coupon, or the adjustment. Null for a line that a correction "
-        "removed.",
+        description="The line of the sale, the redeemed coupon, the adjustment, or the line of the settlement. Null for "
+        "a line that a correction removed.",
     )
     effective_at: datetime = leaf("The time of the sale, the redemption, or the adjustment.")
     recorded_at: datetime = leaf("When the entry was recorded. It never decreases from one entry to the next.")

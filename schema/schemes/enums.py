@@ -66,6 +66,9 @@ described(
         SchemeStatus.RUNNING: "RUNNING: ECPs earn.",
         SchemeStatus.ENDED: "RUNNING: the scheme has ended.",
         SchemeStatus.SETTLEMENT_PENDING: "SETTLEMENT: a program manager must settle.",
+        SchemeStatus.SETTLEMENT_PROPOSED: "SETTLEMENT: a settlement is being prepared, or an approver must decide on "
+        "it.",
+        SchemeStatus.PAYOUTS_PENDING: "SETTLEMENT: a settlement is approved, and payments are not all reported.",
         SchemeStatus.SETTLED: "SETTLEMENT: settled.",
     },
 )

@@ -32,6 +32,7 @@ from resolvers.schemes.revisions import open_revision_by_scheme, revisions_as_of
 from resolvers.schemes.stages import current_stage, progress, stage_label
 from resolvers.schemes.standing import actions_by_scheme
 from resolvers.schemes.wizard import build_wizard
+from resolvers.settlements.lists import settlements_by_scheme
 from schema.accounts.types import Account
 from schema.artwork.types import Artwork
 from schema.catalog.types import Geography, Variant
@@ -51,6 +52,7 @@ from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageSta
 from schema.schemes.review_types import SchemeReview, SchemeSubmission, WizardProblem
 from schema.schemes.revision_types import SchemeRevision, moment
 from schema.schemes.terms_types import MarketingMaterial, Terms
+from schema.settlements.types import Settlement
 
 _ZERO = "0 for viewers who do not see all consignments."
 
@@ -273,6 +275,12 @@ class Scheme(Node):
         arguments=page_of_scheme,
         description="The enrollments in the scheme, including applications: all with the permission "
         "`ecp:read`; for ECPs, only their own.",
+    )
+    settlements: Connection[Settlement] = batched(
+        settlements_by_scheme,
+        key="live_id",
+        arguments=forward_page,
+        description="The settlements of the scheme, newest first. Empty without the permission `settlement:read`.",
     )
     viewer_enrollment: Enrollment | None = batched(
         viewer_enrollments_by_scheme,

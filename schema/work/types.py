@@ -10,6 +10,7 @@ from resolvers.consignments.queue_lists import batches_by_queue, consignments_by
 from resolvers.ecps.lists import ecps_by_queue
 from resolvers.enrollments.lists import enrollments_by_queue
 from resolvers.sales.lists import parked_sales_by_queue
+from resolvers.settlements.lists import settlements_by_queue
 from resolvers.work.loaders import schemes_by_queue
 from schema.adjustments.types import Adjustment
 from schema.artwork.types import Artwork
@@ -23,6 +24,7 @@ from schema.queue_keys import WorkKind, WorkQueueKey
 from schema.sales.types import ParkedSale
 from schema.schemes.enums import StageKind
 from schema.schemes.types import Scheme
+from schema.settlements.types import Settlement
 
 
 @strawberry.type(description="A work queue of the viewer's roles.")
@@ -80,6 +82,12 @@ class WorkQueue:
         key="key",
         arguments=forward_page,
         description="The adjustments in the queue, oldest first. Empty if the queue holds no adjustments.",
+    )
+    settlements: Connection[Settlement] = batched(
+        settlements_by_queue,
+        key="key",
+        arguments=forward_page,
+        description="The settlements in the queue, oldest first. Empty if the queue holds no settlements.",
     )
     parked_sales: Connection[ParkedSale] = batched(
         parked_sales_by_queue,

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from domain.channels import EarningChannel
 from domain.permissions import Role
@@ -84,11 +87,13 @@ class SchemeFactory:
             date(2026, 7, 31),
         ),
         budget: int | None = None,
+        terms: tuple[tuple[str, Any], ...] = (),
         by: str | Role = Role.PROGRAM_MANAGER,
     ) -> UUID:
         """A scheme whose five steps are complete: ready for review."""
         scheme_id = await self.created(title, channels, by)
-        command = SaveSchemeBasics(scheme_id, 0, _basics(title, channels, dates, budget))
+        basics = replace(_basics(title, channels, dates, budget), **dict(terms))
+        command = SaveSchemeBasics(scheme_id, 0, basics)
         await save_scheme_basics(self.operation(by), command)
         return await self.finished(scheme_id, skus=skus, places=places, rules=rules, by=by)
 

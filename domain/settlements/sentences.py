@@ -1,0 +1,103 @@
+"""Sentences about settlements and their lines, for managers, approvers, and ECPs."""
+
+from decimal import Decimal
+from typing import assert_never
+
+from domain.settlements.facts import CarryReason, LineStatus
+from domain.settlements.stored_facts import (
+    PayoutFailed,
+    PointsPaid,
+    SettlementApproved,
+    SettlementProposed,
+    SettlementRejected,
+    SettlementSettled,
+    SettlementWithdrawn,
+    StoredSettlementFact,
+)
+from domain.stored_facts import Reader
+from domain.text import format_count, quote
+
+
+def settlement_sentence(fact: StoredSettlementFact, reader: Reader) -> str:
+    """Write what happened to a settlement, or to the payout of an ECP."""
+    if isinstance(fact, PointsPaid | PayoutFailed):
+        return _payout_sentence(fact, reader)
+    named = f"ettlement {fact.number} of {quote(fact.title)}"
+    points = format_count(fact.points, "point")
+    match fact:
+        case SettlementProposed():
+            lines = format_count(fact.lines, "line")
+            return f"S{named} waits for the approval of a second person: {points} in {lines}."
+        case SettlementApproved():
+            return f"S{named} was approved: {points} will be paid."
+        case SettlementRejected():
+            return f"S{named} was rejected. Nothing was posted."
+        case SettlementWithdrawn():
+            return f"The maker withdrew s{named}. Nobody needs to decide."
+        case SettlementSettled():
+            failed = f" {format_count(fact.failed_lines, 'payment')} failed." if fact.failed_lines else ""
+            return f"S{named} is settled: {points} {_were(fact.points)} paid.{failed}"
+        case _:
+            assert_never(fact)
+
+
+def _payout_sentence(fact: PointsPaid | PayoutFailed, reader: Reader) -> str:
+    own = fact.ecp_id == reader.ecp_id
+    points = format_count(fact.points, "point")
+    if isinstance(fact, PointsPaid):
+        whose = f"{points} of yours" if own else points
+        return f"{whose} in {quote(fact.title)} {_were(fact.points)} paid."
+    back = f"{'It is' if fact.points == 1 else 'They are'} available again, and in the next settlement."
+    return f"The payment of {points} in {quote(fact.title)} failed. {back}"
+
+
+def line_sentence(  # noqa: PLR0913 - the parts of a line, by name
+    status: LineStatus,
+    *,
+    points: int,
+    carried_over: int,
+    reason: CarryReason | None,
+    amount: Decimal | None,
+    currency: str | None,
+    posted: bool,
+) -> str:
+    """Write what a line of a settlement means for its ECP."""
+    worth = f" ({amount:,f} {currency})" if amount is not None else ""
+    counted = f"{format_count(points, 'point')}{worth}"
+    match status:
+        case LineStatus.PENDING:
+            if not posted:
+                return f"{counted} will be paid once the settlement is approved."
+            return f"{counted} {_are(points)} being paid."
+        case LineStatus.PAID:
+            return f"{counted} {_were(points)} paid."
+        case LineStatus.FAILED:
+            back = "is" if points == 1 else "are"
+            return f"The payment of {counted} failed. The points {back} available again, and in the next settlement."
+        case LineStatus.CARRIED_OVER:
+            return f"{carry_sentence(reason, carried_over)}"
+        case _:
+            assert_never(status)
+
+
+def carry_sentence(reason: CarryReason | None, points: int) -> str:
+    """Write why points are not paid."""
+    if reason is CarryReason.NEGATIVE:
+        return f"The balance is negative by {format_count(-points, 'point')}, which later points offset."
+    because = {
+        CarryReason.AWAITING_VALUATION: "sales are still being valued",
+        CarryReason.SUSPENDED: "the ECP is not active",
+        CarryReason.CLOSED: "the ECP is closed",
+        CarryReason.BELOW_MINIMUM: "they are fewer than the minimum of the scheme",
+        CarryReason.WITHOUT_AMOUNT: "they are worth less than the smallest amount of the currency",
+    }
+    why = because[reason] if reason is not None else "they are carried over"
+    return f"{format_count(points, 'point')} {_are(points)} not paid now, because {why}. The next settlement has them."
+
+
+def _were(points: int) -> str:
+    return "was" if points == 1 else "were"
+
+
+def _are(points: int) -> str:
+    return "is" if points == 1 else "are"

@@ -1,0 +1,61 @@
+"""Stored facts about settlements. The title of the scheme is the one of that time, and no person is named."""
+
+from uuid import UUID
+
+from domain.stored_facts import StoredFact
+
+
+class _FactOfSettlement(StoredFact, frozen=True):
+    settlement_id: UUID
+    title: str
+    number: int
+    points: int
+
+
+class SettlementProposed(_FactOfSettlement, frozen=True, tag="settlementProposed"):
+    """The lines of a settlement are complete, and a second person decides."""
+
+    lines: int
+
+
+class SettlementApproved(_FactOfSettlement, frozen=True, tag="settlementApproved"):
+    """A second person approved a settlement."""
+
+
+class SettlementRejected(_FactOfSettlement, frozen=True, tag="settlementRejected"):
+    """A second person rejected a settlement."""
+
+
+class SettlementWithdrawn(_FactOfSettlement, frozen=True, tag="settlementWithdrawn"):
+    """The maker of a settlement withdrew it before anybody decided."""
+
+
+class SettlementSettled(_FactOfSettlement, frozen=True, tag="settlementSettled"):
+    """Every payable line of a settlement is reported. `points` are those that were paid."""
+
+    failed_lines: int
+
+
+class _FactOfPayout(StoredFact, frozen=True):
+    ecp_id: UUID
+    title: str
+    points: int
+
+
+class PointsPaid(_FactOfPayout, frozen=True, tag="pointsPaid"):
+    """Points of the ECP were paid."""
+
+
+class PayoutFailed(_FactOfPayout, frozen=True, tag="payoutFailed"):
+    """The payment of points of the ECP failed, and they are available again."""
+
+
+StoredSettlementFact = (
+    SettlementProposed
+    | SettlementApproved
+    | SettlementRejected
+    | SettlementWithdrawn
+    | SettlementSettled
+    | PointsPaid
+    | PayoutFailed
+)

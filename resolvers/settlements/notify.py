@@ -1,0 +1,54 @@
+"""Append the events of settlements, and notify approvers, makers, and ECPs, without naming a person."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from db.accounts.reads import HOLDERS_OF_ROLE
+from db.outbox.changes import NewEvent, append_events
+from db.sessions import Writing
+from db.settlements.reads import OWNERS_OF_LINES
+from db.settlements.rows import SettlementStandingRow
+from domain.events import EventKind
+from domain.permissions import Permission, Role, Viewer
+from domain.settlements.events import about_settlement
+from domain.settlements.stored_facts import PayoutFailed, PointsPaid, StoredSettlementFact
+from resolvers.accounts.viewers import load_viewers
+from resolvers.context import Operation
+from resolvers.notifications.notify import append_and_notify
+
+
+async def append_settlement_event(
+    operation: Operation, session: Writing, kind: EventKind, settlement_id: UUID, scheme_id: UUID
+) -> None:
+    """Append an event of a settlement that nobody is notified of."""
+    event = NewEvent(kind, settlement_id, about_settlement(scheme_id))
+    await append_events(session, [event], operation.now)
+
+
+async def deciders_of(session: Writing, standing: SettlementStandingRow) -> list[UUID]:
+    """The accounts of approvers that may decide: neither the maker, nor one that has a line of its own."""
+    approvers = await session.fetch(HOLDERS_OF_ROLE, role=Role.APPROVER.value)
+    owners = await session.fetch(OWNERS_OF_LINES, settlement_id=standing.id, account_ids=approvers)
+    excluded = {standing.made_by, *owners}
+    return [account_id for account_id in approvers if account_id not in excluded]
+
+
+async def notify_of_settlement(
+    operation: Operation,
+    session: Writing,
+    kind: EventKind,
+    standing: SettlementStandingRow,
+    facts: Mapping[UUID, StoredSettlementFact],
+) -> None:
+    """Append the event and notify each account except the actor; staff must still see settlements, ECPs their own."""
+    others = [key for key in facts if key != operation.account_id]
+    viewers = await load_viewers(session, others) if others else {}
+    allowed = {key: facts[key] for key in others if key in viewers and _sees(viewers[key], facts[key])}
+    event = NewEvent(kind, standing.id, about_settlement(standing.scheme_id))
+    await append_and_notify(operation, session, event, allowed, actor_id=None)
+
+
+def _sees(viewer: Viewer, fact: StoredSettlementFact) -> bool:
+    if isinstance(fact, PointsPaid | PayoutFailed):
+        return viewer.ecp_id == fact.ecp_id
+    return viewer.may(Permission.SETTLEMENT_READ)

@@ -1,0 +1,1 @@
+"""Settlements: the job, the ledger, and what runs beside them."""

@@ -1,0 +1,126 @@
+"""Settlements, brought to any status by the real mutations and the job."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.money import Money
+from domain.permissions import Role
+from domain.settlements.facts import PayoutOutcome
+from domain.settlements.payouts import ReportedPayout
+from resolvers.settlements.decide_settlement import (
+    ApproveSettlement,
+    RejectSettlement,
+    approve_settlement,
+    reject_settlement,
+)
+from resolvers.settlements.jobs import JOBS
+from resolvers.settlements.record_payouts import RecordPayouts, record_payouts
+from resolvers.settlements.settle_scheme import SettleScheme, settle_scheme
+from resolvers.settlements.withdraw_settlement import WithdrawSettlement, withdraw_settlement
+from tests.support.adjustments import adjusted
+from tests.support.clock import TestClock
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.jobs import query, run_due
+
+# The schemes of the tests end on 31 July 2026, and their grace period on 30 August.
+SETTLES_AT = datetime(2026, 8, 31, tzinfo=UTC)
+TERMS = (("point_value", Money(Decimal("0.25"), "INR")), ("minimum_payout", 100))
+
+
+class Payees(Struct, frozen=True):
+    """A scheme in which ECPs have points, by name."""
+
+    scheme_id: UUID
+    ecps: dict[str, UUID]
+
+
+async def scheme_with_points(
+    factory: SchemeFactory,
+    points: dict[str, int],
+    *,
+    title: str = "Monsoon Care",
+    terms: tuple[tuple[str, Any], ...] = TERMS,
+) -> Payees:
+    """An approved scheme, and an ECP for each name with so many points in it; “own” is that of the world's account."""
+    enrollments = EnrollmentFactory(factory)
+    scheme_id = await enrollments.open_scheme(title, terms=terms)
+    ecps: dict[str, UUID] = {}
+    for name, count in points.items():
+        ecp_id = await factory.ecps.verified() if name == "own" else await factory.ecps.verified(name)
+        await enrollments.enrolled(scheme_id, ecp_id)
+        if count:
+            await adjusted(factory, ecp_id, scheme_id, count)
+        ecps[name] = ecp_id
+    return Payees(scheme_id, ecps)
+
+
+async def settled(
+    factory: SchemeFactory, scheme_id: UUID, *, by: str = Role.PROGRAM_MANAGER, acknowledge: bool = False
+) -> UUID:
+    """A settlement that is being prepared; move the clock behind the grace period before."""
+    unique = str(factory.environment.new_id())
+    return await settle_scheme(factory.operation(by), SettleScheme(scheme_id, acknowledge, unique))
+
+
+async def run_settlements(factory: SchemeFactory) -> int:
+    """Run the jobs of settlements that are due."""
+    return await run_due(factory.environment, JOBS)
+
+
+async def proposed(
+    factory: SchemeFactory, scheme_id: UUID, clock: TestClock | None = None, *, by: str = Role.PROGRAM_MANAGER
+) -> UUID:
+    """A proposed settlement; the clock moves behind the grace period."""
+    if clock is not None:
+        clock.now = max(clock.now, SETTLES_AT)
+    settlement_id = await settled(factory, scheme_id, by=by)
+    await run_settlements(factory)
+    return settlement_id
+
+
+async def approved(factory: SchemeFactory, settlement_id: UUID, *, by: str = Role.APPROVER) -> UUID:
+    """Approve a settlement without posting its points."""
+    unique = str(factory.environment.new_id())
+    return await approve_settlement(factory.operation(by), ApproveSettlement(settlement_id, unique))
+
+
+async def paying(factory: SchemeFactory, scheme_id: UUID, clock: TestClock | None = None) -> UUID:
+    """A settlement whose points are posted."""
+    settlement_id = await proposed(factory, scheme_id, clock)
+    await approved(factory, settlement_id)
+    await run_settlements(factory)
+    return settlement_id
+
+
+async def rejected(factory: SchemeFactory, settlement_id: UUID) -> UUID:
+    """Reject a settlement."""
+    unique = str(factory.environment.new_id())
+    command = RejectSettlement(settlement_id, "The minimum is wrong.", unique)
+    return await reject_settlement(factory.operation(Role.APPROVER), command)
+
+
+async def withdrawn(factory: SchemeFactory, settlement_id: UUID) -> UUID:
+    """Withdraw a settlement."""
+    unique = str(factory.environment.new_id())
+    return await withdraw_settlement(factory.operation(), WithdrawSettlement(settlement_id, unique))
+
+
+async def line_ids(factory: SchemeFactory, settlement_id: UUID) -> dict[UUID, UUID]:
+    """The ids of the lines of a settlement, by ECP."""
+    sql = "SELECT ecp.id, line.id FROM settlement_line AS line JOIN ecp ON number = ecp WHERE settlement_id = $1"
+    return dict(await query(factory.environment, sql, settlement_id))
+
+
+async def paid(factory: SchemeFactory, settlement_id: UUID, outcomes: dict[UUID, PayoutOutcome]) -> Any:
+    """Report payouts by ECP."""
+    lines = await line_ids(factory, settlement_id)
+    payouts = tuple(
+        ReportedPayout(lines[ecp], outcome, f"T-{place}") for place, (ecp, outcome) in enumerate(outcomes.items())
+    )
+    command = RecordPayouts(settlement_id, payouts, str(factory.environment.new_id()))
+    return await record_payouts(factory.operation(Role.INTEGRATION), command)
