@@ -43,7 +43,7 @@ from domain.permissions import SchemeScope, SettlementScope
 from domain.settlements.facts import APPROVED, LineStatus, SettlementStatus
 
 # Constants and no parameters, so that partial indexes can be used.
-_APPROVED: Final = [literal_column(f"'{status}'") for status in APPROVED]
+_APPROVED: Final[list[ColumnElement[Any]]] = [literal_column(f"'{status}'") for status in APPROVED]
 
 
 def constant(value: str) -> ColumnElement[Any]:

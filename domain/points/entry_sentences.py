@@ -56,7 +56,7 @@ class EntryStory(Struct, frozen=True, kw_only=True):
     """What the sentence of an entry needs. `points` are as the ECP sees them; `sku` is the variant of the line.
 
     `cause` is the sale that caused a difference; it is the sale itself where that was corrected. None for the first
-    valuation of a line. `rule` is None for base points, and `reason` is that of an adjustment. The points of a settlement
+    valuation of a line. `rule` is None for base points, and `reason` is that of an adjustment. Points of a settlement
     have no sign.
     """
 

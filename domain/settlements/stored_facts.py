@@ -5,32 +5,34 @@ from uuid import UUID
 from domain.stored_facts import StoredFact
 
 
-class _FactOfSettlement(StoredFact, frozen=True):
+class FactOfSettlement(StoredFact, frozen=True):
+    """A fact about a settlement, by its number in the scheme."""
+
     settlement_id: UUID
     title: str
     number: int
     points: int
 
 
-class SettlementProposed(_FactOfSettlement, frozen=True, tag="settlementProposed"):
+class SettlementProposed(FactOfSettlement, frozen=True, tag="settlementProposed"):
     """The lines of a settlement are complete, and a second person decides."""
 
     lines: int
 
 
-class SettlementApproved(_FactOfSettlement, frozen=True, tag="settlementApproved"):
+class SettlementApproved(FactOfSettlement, frozen=True, tag="settlementApproved"):
     """A second person approved a settlement."""
 
 
-class SettlementRejected(_FactOfSettlement, frozen=True, tag="settlementRejected"):
+class SettlementRejected(FactOfSettlement, frozen=True, tag="settlementRejected"):
     """A second person rejected a settlement."""
 
 
-class SettlementWithdrawn(_FactOfSettlement, frozen=True, tag="settlementWithdrawn"):
+class SettlementWithdrawn(FactOfSettlement, frozen=True, tag="settlementWithdrawn"):
     """The maker of a settlement withdrew it before anybody decided."""
 
 
-class SettlementSettled(_FactOfSettlement, frozen=True, tag="settlementSettled"):
+class SettlementSettled(FactOfSettlement, frozen=True, tag="settlementSettled"):
     """Every payable line of a settlement is reported. `points` are those that were paid."""
 
     failed_lines: int

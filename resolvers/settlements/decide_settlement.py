@@ -5,22 +5,22 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.sessions import Writing
-from db.settlements.changes import record_settlement_decision, set_settled
+from db.settlements.changes import record_settlement_decision
 from db.settlements.rows import SettlementStandingRow
 from domain.checks import reason_problems
 from domain.events import EventKind
 from domain.jobs.facts import JobKind
 from domain.settlements.facts import SettlementStatus
 from domain.settlements.guards import SETTLEMENT_GUARDS, SettlementAction
-from domain.settlements.stored_facts import SettlementApproved, SettlementRejected, SettlementSettled
+from domain.settlements.stored_facts import SettlementApproved, SettlementRejected
 from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.jobs.enqueue import enqueue_job
 from resolvers.schemes.rederive import rederive_execution
-from resolvers.settlements.jobs import SettlementWork
+from resolvers.settlements.jobs import SettlementWork, finish_settlement
 from resolvers.settlements.locking import lock_settlement
-from resolvers.settlements.notify import notify_of_settlement
+from resolvers.settlements.notify import notify_of_settlement, settlement_fact
 from resolvers.validation import reject_invalid
 
 
@@ -51,22 +51,13 @@ async def approve_settlement(operation: Operation, command: ApproveSettlement) -
             return standing.id
         SETTLEMENT_GUARDS.check(SettlementAction.APPROVE, standing.facts, operation.viewer)
         await _decide(operation, session, standing, SettlementStatus.APPROVED, None)
-        named = {"settlement_id": standing.id, "title": standing.title, "number": standing.number}
         if standing.payable_lines:
-            await enqueue_job(
-                operation, session, JobKind.SETTLEMENT, SettlementWork(standing.id), total=standing.payable_lines
-            )
-            fact = SettlementApproved(**named, points=standing.points)
-            await notify_of_settlement(
-                operation, session, EventKind.SETTLEMENT_APPROVED, standing, {standing.made_by: fact}
-            )
-        else:
-            await set_settled(session, standing.id, operation.now)
-            await notify_of_settlement(operation, session, EventKind.SETTLEMENT_APPROVED, standing, {})
-            settled = SettlementSettled(**named, points=0, failed_lines=0)
-            await notify_of_settlement(
-                operation, session, EventKind.SETTLEMENT_SETTLED, standing, {standing.made_by: settled}
-            )
+            work = SettlementWork(standing.id)
+            await enqueue_job(operation, session, JobKind.SETTLEMENT, work, total=standing.payable_lines)
+        facts = {standing.made_by: settlement_fact(SettlementApproved, standing)}
+        await notify_of_settlement(operation, session, EventKind.SETTLEMENT_APPROVED, standing, facts)
+        if not standing.payable_lines:
+            await finish_settlement(operation, session, standing)
         await rederive_execution(operation, session, standing.scheme_id)
     return command.settlement_id
 
@@ -83,10 +74,7 @@ async def reject_settlement(operation: Operation, command: RejectSettlement) -> 
             return standing.id
         SETTLEMENT_GUARDS.check(SettlementAction.REJECT, standing.facts, operation.viewer)
         await _decide(operation, session, standing, SettlementStatus.REJECTED, trim_text(command.reason))
-        fact = SettlementRejected(
-            settlement_id=standing.id, title=standing.title, number=standing.number, points=standing.points
-        )
-        facts = {standing.made_by: fact}
+        facts = {standing.made_by: settlement_fact(SettlementRejected, standing)}
         await notify_of_settlement(operation, session, EventKind.SETTLEMENT_REJECTED, standing, facts)
         await rederive_execution(operation, session, standing.scheme_id)
     return command.settlement_id

@@ -26,7 +26,7 @@ from resolvers.jobs.handlers import JobHandler
 from resolvers.jobs.running import RunningJob
 from resolvers.points.posting.moves import Moving, lock_moving, move_points
 from resolvers.schemes.rederive import rederive_execution
-from resolvers.settlements.notify import append_settlement_event, deciders_of, notify_of_settlement
+from resolvers.settlements.notify import append_settlement_event, deciders_of, notify_of_settlement, settlement_fact
 
 # ECPs whose points are posted in one transaction.
 PIECE: Final = 5_000
@@ -58,9 +58,7 @@ async def _lock(session: Writing, settlement_id: UUID) -> SettlementStandingRow:
 async def _propose(operation: Operation, session: Writing, standing: SettlementStandingRow) -> None:
     await freeze_lines(session, standing, minor_digits(standing.currency), operation.clock())
     (frozen,) = await session.fetch(STANDINGS_BY_ID, ids=[standing.id], viewer_id=_NOBODY)
-    fact = SettlementProposed(
-        settlement_id=frozen.id, title=frozen.title, number=frozen.number, points=frozen.points, lines=frozen.lines
-    )
+    fact = settlement_fact(SettlementProposed, frozen, lines=frozen.lines)
     facts = dict.fromkeys(await deciders_of(session, frozen), fact)
     await notify_of_settlement(operation, session, EventKind.SETTLEMENT_PROPOSED, frozen, facts)
     await rederive_execution(operation, session, frozen.scheme_id)
@@ -120,13 +118,8 @@ async def _finish(operation: Operation, session: Writing, settlement_id: UUID) -
 async def finish_settlement(operation: Operation, session: Writing, standing: SettlementStandingRow) -> None:
     """Note that every payable line is reported, and notify the maker and the second person."""
     await set_settled(session, standing.id, operation.now)
-    fact = SettlementSettled(
-        settlement_id=standing.id,
-        title=standing.title,
-        number=standing.number,
-        points=standing.paid_points,
-        failed_lines=standing.failed_lines,
-    )
+    counts = {"points": standing.paid_points, "failed_lines": standing.failed_lines}
+    fact = settlement_fact(SettlementSettled, standing, **counts)
     people = [key for key in (standing.made_by, standing.decided_by) if key is not None]
     await notify_of_settlement(operation, session, EventKind.SETTLEMENT_SETTLED, standing, dict.fromkeys(people, fact))
 

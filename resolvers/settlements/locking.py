@@ -11,7 +11,7 @@ from resolvers.context import Operation
 
 
 async def lock_settlement(operation: Operation, session: Writing, settlement_id: UUID) -> SettlementStandingRow:
-    """Lock a settlement that the viewer sees, behind the ledgers of its lines and before its scheme. Raises NotFound."""
+    """Lock a settlement that the viewer sees, behind the ledgers of its lines, before its scheme. Raises NotFound."""
     seen = settlements_by_id(operation.viewer.settlement_scope)
     if not await session.fetch(seen, ids=[settlement_id]):
         raise NotFound("settlement", SETTLEMENT_PATH)

@@ -1,6 +1,7 @@
 """Append the events of settlements, and notify approvers, makers, and ECPs, without naming a person."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 from uuid import UUID
 
 from db.accounts.reads import HOLDERS_OF_ROLE
@@ -11,10 +12,12 @@ from db.settlements.rows import SettlementStandingRow
 from domain.events import EventKind
 from domain.permissions import Permission, Role, Viewer
 from domain.settlements.events import about_settlement
-from domain.settlements.stored_facts import PayoutFailed, PointsPaid, StoredSettlementFact
+from domain.settlements.stored_facts import FactOfSettlement, PayoutFailed, PointsPaid, StoredSettlementFact
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify
+
+FactT = TypeVar("FactT", bound=FactOfSettlement)
 
 
 async def append_settlement_event(
@@ -46,6 +49,12 @@ async def notify_of_settlement(
     allowed = {key: facts[key] for key in others if key in viewers and _sees(viewers[key], facts[key])}
     event = NewEvent(kind, standing.id, about_settlement(standing.scheme_id))
     await append_and_notify(operation, session, event, allowed, actor_id=None)
+
+
+def settlement_fact(kind: type[FactT], standing: SettlementStandingRow, **more: int) -> FactT:
+    """The fact that something happened to a settlement; `points` are those to pay unless others are given."""
+    named = {"settlement_id": standing.id, "title": standing.title, "number": standing.number}
+    return kind(**{**named, "points": standing.points, **more})
 
 
 def _sees(viewer: Viewer, fact: StoredSettlementFact) -> bool:

@@ -13,7 +13,7 @@ from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.schemes.rederive import rederive_execution
 from resolvers.settlements.locking import lock_settlement
-from resolvers.settlements.notify import deciders_of, notify_of_settlement
+from resolvers.settlements.notify import deciders_of, notify_of_settlement, settlement_fact
 
 
 class WithdrawSettlement(Struct, frozen=True):
@@ -41,12 +41,9 @@ async def withdraw_settlement(operation: Operation, command: WithdrawSettlement)
             account_id=None,
             at=operation.now,
         )
-        fact = SettlementWithdrawn(
-            settlement_id=standing.id, title=standing.title, number=standing.number, points=standing.points
-        )
         proposed = standing.status == SettlementStatus.PROPOSED
         deciders = await deciders_of(session, standing) if proposed else []
-        facts = dict.fromkeys(deciders, fact)
+        facts = dict.fromkeys(deciders, settlement_fact(SettlementWithdrawn, standing))
         await notify_of_settlement(operation, session, EventKind.SETTLEMENT_WITHDRAWN, standing, facts)
         await rederive_execution(operation, session, standing.scheme_id)
     return command.settlement_id

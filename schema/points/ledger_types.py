@@ -100,8 +100,8 @@ class PointsEntry(Node):
     source: PointsSource | None = batched(
         sources_of_entries,
         key="itself",
-        description="The line of the sale, the redeemed coupon, the adjustment, or the line of the settlement. Null for "
-        "a line that a correction removed.",
+        description="The line of the sale, the redeemed coupon, the adjustment, or the line of the settlement. Null "
+        "for a line that a correction removed.",
     )
     effective_at: datetime = leaf("The time of the sale, the redemption, or the adjustment.")
     recorded_at: datetime = leaf("When the entry was recorded. It never decreases from one entry to the next.")

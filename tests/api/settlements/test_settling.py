@@ -1,7 +1,5 @@
 """Settling a scheme over HTTP: from the frozen lines over a second person to reported payouts (R22)."""
 
-
-
 from domain.permissions import Role
 from tests.support.client import Clients, document
 from tests.support.clock import TestClock
