@@ -67,7 +67,7 @@ def line_sentence(  # noqa: PLR0913 - the parts of a line, by name
     match status:
         case LineStatus.PENDING:
             if not posted:
-                return f"{counted} will be paid once the settlement is approved."
+                return f"{counted} will be paid once the settlement is approved and posted."
             return f"{counted} {_are(points)} being paid."
         case LineStatus.PAID:
             return f"{counted} {_were(points)} paid."
@@ -75,7 +75,7 @@ def line_sentence(  # noqa: PLR0913 - the parts of a line, by name
             back = "is" if points == 1 else "are"
             return f"The payment of {counted} failed. The points {back} available again, and in the next settlement."
         case LineStatus.CARRIED_OVER:
-            return f"{carry_sentence(reason, carried_over)}"
+            return carry_sentence(reason, carried_over)
         case _:
             assert_never(status)
 
@@ -84,15 +84,17 @@ def carry_sentence(reason: CarryReason | None, points: int) -> str:
     """Write why points are not paid."""
     if reason is CarryReason.NEGATIVE:
         return f"The balance is negative by {format_count(-points, 'point')}, which later points offset."
+    counted = f"{format_count(points, 'point')} {_are(points)} not paid"
+    if reason is CarryReason.CLOSED:
+        return f"{counted}, because the ECP is closed."
     because = {
         CarryReason.AWAITING_VALUATION: "sales are still being valued",
         CarryReason.SUSPENDED: "the ECP is not active",
-        CarryReason.CLOSED: "the ECP is closed",
         CarryReason.BELOW_MINIMUM: "they are fewer than the minimum of the scheme",
         CarryReason.WITHOUT_AMOUNT: "they are worth less than the smallest amount of the currency",
     }
     why = because[reason] if reason is not None else "they are carried over"
-    return f"{format_count(points, 'point')} {_are(points)} not paid now, because {why}. The next settlement has them."
+    return f"{counted} now, because {why}. The next settlement counts them again."
 
 
 def _were(points: int) -> str:

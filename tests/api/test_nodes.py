@@ -21,6 +21,7 @@ from tests.support.jobs import enqueue
 from tests.support.ledger_desk import LedgerDesk
 from tests.support.ledger_story import posted_entry
 from tests.support.sales import example_sales
+from tests.support.settlements import example_settlement
 from tests.support.short_receipt import short_receipt
 from tests.support.world import World
 
@@ -46,6 +47,7 @@ SCOPED = {
 }
 # The ECP of the tests is that of the account with the role ECP.
 SEES_ECPS = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.ANALYST, Role.ECP}
+SEES_SETTLEMENTS = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.APPROVER, Role.ANALYST, Role.INTEGRATION}
 TYPES = {
     NodeKind.ACCOUNT: "Account",
     NodeKind.ADJUSTMENT: "Adjustment",
@@ -73,6 +75,8 @@ TYPES = {
     NodeKind.SALE_LINE: "SaleLine",
     NodeKind.SCHEME: "Scheme",
     NodeKind.SCHEME_ACTIVITY: "SchemeActivity",
+    NodeKind.SETTLEMENT: "Settlement",
+    NodeKind.SETTLEMENT_LINE: "SettlementLine",
     NodeKind.TIER: "Tier",
     NodeKind.UPLOAD: "Upload",
     NodeKind.VARIANT: "Variant",
@@ -116,9 +120,11 @@ async def ids(
     short = await short_receipt(consignments, scheme_id)
     sales = await example_sales(factory.environment, world)
     upload_id, _ = await begin(clients[Role.ADMIN], png())
+    settlement = await example_settlement(factory)
     return {
         **short,
         **sales,
+        **settlement,
         NodeKind.ACCOUNT: account,
         NodeKind.ADJUSTMENT: gid(NodeKind.ADJUSTMENT, adjustment_id),
         NodeKind.API_KEY: made["apiKey"]["id"],
@@ -156,6 +162,8 @@ async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, 
             hidden.remove(NodeKind.SCHEME)
         if role not in SEES_ECPS:
             hidden |= {NodeKind.ADJUSTMENT, NodeKind.ECP, NodeKind.ENROLLMENT}
+        if role not in SEES_SETTLEMENTS:
+            hidden.add(NodeKind.SETTLEMENT_LINE)
         if role is not Role.PROGRAM_MANAGER:
             hidden.add(NodeKind.NOTIFICATION)
         if role not in {Role.PROGRAM_MANAGER, Role.ADMIN}:

@@ -14,6 +14,7 @@ from domain.permissions import (
     Permission,
     Role,
     SchemeScope,
+    SettlementScope,
     Viewer,
     permissions_of,
     roles_with,
@@ -33,6 +34,7 @@ from domain.work.queues import (
     ForbiddenQueue,
     ParkedSaleQueue,
     SchemeQueue,
+    SettlementQueue,
     queue_of,
     queues_of,
 )
@@ -51,22 +53,22 @@ TABLE = {
         "webhook:manage",
     }
     | {"ecp:read", "ecp:erase", "ledger:read", "audit:read", "job:manage", "file:upload"}
-    | {"sale:read", "sale:repair", "sale_source:manage"},
+    | {"sale:read", "sale:repair", "sale_source:manage", "settlement:read"},
     Role.PROGRAM_MANAGER: STAFF
     | {"scheme:define", "file:upload", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
     | {"enrollment:request", "enrollment:manage", "ledger:read", "points:adjust", "points:preview"}
-    | {"sale:read", "sale:repair"},
-    Role.APPROVER: STAFF | {"scheme:approve"},
+    | {"sale:read", "sale:repair", "points:settle", "settlement:read", "payout:record"},
+    Role.APPROVER: STAFF | {"scheme:approve", "settlement:read", "settlement:approve"},
     Role.OPERATIONS: STAFF
     | {"coupon:generate", "coupon:void", "codes:download", "consignment:manage", "discrepancy:resolve"},
     Role.DESIGNER: STAFF | {"artwork:upload", "file:upload"},
-    Role.ANALYST: STAFF | {"ecp:read", "ledger:read", "sale:read"},
+    Role.ANALYST: STAFF | {"ecp:read", "ledger:read", "sale:read", "settlement:read"},
     Role.VENDOR: EVERYONE
     | {"coupon:read", "codes:download", "consignment:read", "custody:record", "artwork:read", "artwork:review"},
     Role.ECP: EVERYONE
     | {"coupon:read", "coupon:redeem", "ecp:register", "ecp:update", "enrollment:request", "ledger:read"}
     | {"sale:read"},
-    Role.INTEGRATION: EVERYONE | {"activity:record", "sale:read", "sale:record"},
+    Role.INTEGRATION: EVERYONE | {"activity:record", "sale:read", "sale:record", "settlement:read", "payout:record"},
 }
 SCOPES = {
     Role.ADMIN: SchemeScope.ALL,
@@ -90,7 +92,7 @@ QUEUE_KEYS = {
         "PARKED_SALES",
         "SETTLEMENT_PENDING",
     ],
-    Role.APPROVER: ["APPROVAL_PENDING"],
+    Role.APPROVER: ["APPROVAL_PENDING", "SETTLEMENTS_TO_APPROVE"],
     Role.OPERATIONS: ["COUPONS_TO_GENERATE", "VENDOR_NOT_ASSIGNED", "PARTLY_ALLOCATED", "DISCREPANCIES"],
     Role.VENDOR: ["ARTWORK_TO_REVIEW", "PRODUCTION_TO_START", "BATCHES_TO_DISPATCH", "BATCHES_TO_RECEIVE"],
     Role.DESIGNER: ["ARTWORK_TO_UPLOAD", "ARTWORK_REVISIONS"],
@@ -151,6 +153,18 @@ def test_no_role_both_defines_and_approves_schemes() -> None:
     assert set(roles_with(Permission.VIEWER_READ)) == set(Role)
 
 
+@pytest.mark.parametrize("role", Role)
+def test_each_role_has_a_scope_of_settlements(role: Role) -> None:
+    """R25: staff see all, connected systems what was approved, and ECPs their own lines."""
+    staff = {Role.ADMIN, Role.PROGRAM_MANAGER, Role.APPROVER, Role.ANALYST}
+    system = SettlementScope.APPROVED if role is Role.INTEGRATION else SettlementScope.NONE
+    for ecp_id, alone in ((None, system), (UUID(int=2), SettlementScope.OWN_LINES if role is Role.ECP else system)):
+        somebody = replace(viewer(role), ecp_id=ecp_id)
+        assert somebody.settlement_scope is (SettlementScope.ALL if role in staff else alone)
+    both = replace(viewer(Role.INTEGRATION, Role.ECP), ecp_id=UUID(int=2))
+    assert both.settlement_scope is SettlementScope.APPROVED
+
+
 def test_a_scope_contains_the_scopes_before_it() -> None:
     """The widest one wins by being the greatest."""
     assert [scope.name for scope in sorted(SchemeScope)] == ["NONE", "CHAIN", "APPROVED", "SUBMITTED", "ALL"]
@@ -195,6 +209,7 @@ def test_a_role_may_do_the_work_in_its_queues() -> None:
         DiscrepancyQueue: Permission.DISCREPANCY_RESOLVE,
         AdjustmentQueue: Permission.POINTS_ADJUST,
         ParkedSaleQueue: Permission.SALE_REPAIR,
+        SettlementQueue: Permission.SETTLEMENT_APPROVE,
     }
     others = [queue for queue in QUEUES if not isinstance(queue, SchemeQueue)]
     assert {type(queue) for queue in others} == {*needed, ArtworkQueue}
@@ -222,6 +237,7 @@ def test_queues_say_what_they_hold_and_which_stage_they_are_about() -> None:
         "ECPS_TO_VERIFY": "ECPS",
         "ADJUSTMENTS_TO_DECIDE": "ADJUSTMENTS",
         "PARKED_SALES": "PARKED_SALES",
+        "SETTLEMENTS_TO_APPROVE": "SETTLEMENTS",
     }
     about_no_stage = {
         WorkQueueKey.ENROLLMENTS_TO_DECIDE,
@@ -254,6 +270,7 @@ def test_labels_of_queues_are_words() -> None:
         "Adjustments to decide",
         "Parked sales",
         "Settlement pending",
+        "Settlements to approve",
     ]
 
 

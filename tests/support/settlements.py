@@ -1,6 +1,6 @@
 """Settlements, brought to any status by the real mutations and the job."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.money import Money
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.settlements.facts import PayoutOutcome
 from domain.settlements.payouts import ReportedPayout
@@ -22,14 +23,17 @@ from resolvers.settlements.record_payouts import RecordPayouts, record_payouts
 from resolvers.settlements.settle_scheme import SettleScheme, settle_scheme
 from resolvers.settlements.withdraw_settlement import WithdrawSettlement, withdraw_settlement
 from tests.support.adjustments import adjusted
+from tests.support.client import gid
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.jobs import query, run_due
 
-# The schemes of the tests end on 31 July 2026, and their grace period on 30 August.
-SETTLES_AT = datetime(2026, 8, 31, tzinfo=UTC)
-TERMS = (("point_value", Money(Decimal("0.25"), "INR")), ("minimum_payout", 100))
+# The scheme ends on the day of the tests, without a grace period, and is settled on the day after.
+ENDING = (date(2026, 3, 1), date(2026, 3, 10), date(2026, 3, 1), date(2026, 3, 10))
+SETTLES_AT = datetime(2026, 3, 11, tzinfo=UTC)
+VALUE: tuple[str, Any] = ("point_value", Money(Decimal("0.25"), "INR"))
+TERMS: tuple[tuple[str, Any], ...] = (VALUE, ("minimum_payout", 100), ("grace_days", 0))
 
 
 class Payees(Struct, frozen=True):
@@ -45,10 +49,14 @@ async def scheme_with_points(
     *,
     title: str = "Monsoon Care",
     terms: tuple[tuple[str, Any], ...] = TERMS,
+    dates: tuple[date, date, date, date] = ENDING,
 ) -> Payees:
-    """An approved scheme, and an ECP for each name with so many points in it; “own” is that of the world's account."""
+    """A scheme that has just ended, and an ECP for each name with so many points in it; the clock moves.
+
+    “own” is the ECP of the world's account.
+    """
     enrollments = EnrollmentFactory(factory)
-    scheme_id = await enrollments.open_scheme(title, terms=terms)
+    scheme_id = await enrollments.open_scheme(title, terms=terms, dates=dates)
     ecps: dict[str, UUID] = {}
     for name, count in points.items():
         ecp_id = await factory.ecps.verified() if name == "own" else await factory.ecps.verified(name)
@@ -56,13 +64,16 @@ async def scheme_with_points(
         if count:
             await adjusted(factory, ecp_id, scheme_id, count)
         ecps[name] = ecp_id
+    clock = factory.environment.clock
+    assert isinstance(clock, TestClock)
+    clock.now = max(clock.now, SETTLES_AT)
     return Payees(scheme_id, ecps)
 
 
 async def settled(
     factory: SchemeFactory, scheme_id: UUID, *, by: str = Role.PROGRAM_MANAGER, acknowledge: bool = False
 ) -> UUID:
-    """A settlement that is being prepared; move the clock behind the grace period before."""
+    """A settlement that is being prepared."""
     unique = str(factory.environment.new_id())
     return await settle_scheme(factory.operation(by), SettleScheme(scheme_id, acknowledge, unique))
 
@@ -72,12 +83,8 @@ async def run_settlements(factory: SchemeFactory) -> int:
     return await run_due(factory.environment, JOBS)
 
 
-async def proposed(
-    factory: SchemeFactory, scheme_id: UUID, clock: TestClock | None = None, *, by: str = Role.PROGRAM_MANAGER
-) -> UUID:
-    """A proposed settlement; the clock moves behind the grace period."""
-    if clock is not None:
-        clock.now = max(clock.now, SETTLES_AT)
+async def proposed(factory: SchemeFactory, scheme_id: UUID, *, by: str = Role.PROGRAM_MANAGER) -> UUID:
+    """A proposed settlement."""
     settlement_id = await settled(factory, scheme_id, by=by)
     await run_settlements(factory)
     return settlement_id
@@ -89,9 +96,9 @@ async def approved(factory: SchemeFactory, settlement_id: UUID, *, by: str = Rol
     return await approve_settlement(factory.operation(by), ApproveSettlement(settlement_id, unique))
 
 
-async def paying(factory: SchemeFactory, scheme_id: UUID, clock: TestClock | None = None) -> UUID:
+async def paying(factory: SchemeFactory, scheme_id: UUID) -> UUID:
     """A settlement whose points are posted."""
-    settlement_id = await proposed(factory, scheme_id, clock)
+    settlement_id = await proposed(factory, scheme_id)
     await approved(factory, settlement_id)
     await run_settlements(factory)
     return settlement_id
@@ -124,3 +131,15 @@ async def paid(factory: SchemeFactory, settlement_id: UUID, outcomes: dict[UUID,
     )
     command = RecordPayouts(settlement_id, payouts, str(factory.environment.new_id()))
     return await record_payouts(factory.operation(Role.INTEGRATION), command)
+
+
+async def example_settlement(factory: SchemeFactory) -> dict[NodeKind, str]:
+    """A settlement with a payment that failed, and one that is not reported; the ids of one of each kind."""
+    payees = await scheme_with_points(factory, {"Gita Bose": 700, "Hari Lal": 300, "Indu Sen": 50}, title="Settled")
+    settlement_id = await paying(factory, payees.scheme_id)
+    await paid(factory, settlement_id, {payees.ecps["Gita Bose"]: PayoutOutcome.FAILED})
+    lines = await line_ids(factory, settlement_id)
+    return {
+        NodeKind.SETTLEMENT: gid(NodeKind.SETTLEMENT, settlement_id),
+        NodeKind.SETTLEMENT_LINE: gid(NodeKind.SETTLEMENT_LINE, lines[payees.ecps["Hari Lal"]]),
+    }

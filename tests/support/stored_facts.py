@@ -86,6 +86,7 @@ from domain.webhooks.stored_facts import (
 )
 from tests.support.stored_artwork_facts import OF_ARTWORK
 from tests.support.stored_consignment_facts import OF_CONSIGNMENTS
+from tests.support.stored_settlement_facts import OF_SETTLEMENTS
 
 ACCOUNT, ECP, VARIANT = UUID(int=7), UUID(int=8), UUID(int=9)
 # The account that facts name, and the ECP that they are about.
@@ -390,6 +391,7 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
         )
     ),
     *((fact, sentence, sentence) for fact, sentence in (*OF_CONSIGNMENTS, *OF_ARTWORK)),
+    *OF_SETTLEMENTS,
     *(
         (fact, sentence, sentence)
         for fact, sentence in (

@@ -81,6 +81,14 @@ WHO_SELLS = {
     "recordSales": {Role.INTEGRATION},
     **{name: {Role.ADMIN, Role.PROGRAM_MANAGER} for name in ("addAlias", "removeAlias", "discardParkedSales")},
 }
+# Mutations about settlements.
+WHO_SETTLES = {
+    "settleScheme": {Role.PROGRAM_MANAGER},
+    "withdrawSettlement": {Role.PROGRAM_MANAGER},
+    "approveSettlement": {Role.APPROVER},
+    "rejectSettlement": {Role.APPROVER},
+    "recordPayouts": {Role.PROGRAM_MANAGER, Role.INTEGRATION},
+}
 # Mutations that only concern the viewer's own objects.
 FOR_EVERYBODY = {"markNotificationsRead", "cancelJob", "retryJob"}
 SIGN_IN = "You are not signed in. Send a token or an API key."
@@ -123,7 +131,7 @@ def test_only_these_roles_have_mutations() -> None:
         decides = name in {"approveScheme", "requestSchemeChanges", "rejectScheme"}
         scheming = WHO_APPROVES if decides else WHO_DEFINES
         others = set(Role) if name in FOR_EVERYBODY else WHO_ADMINISTERS
-        of_area = {**WHO_CHANGES_ECPS, **WHO_EXECUTES, **WHO_SELLS}
+        of_area = {**WHO_CHANGES_ECPS, **WHO_EXECUTES, **WHO_SELLS, **WHO_SETTLES}
         expected = of_area.get(name, scheming if "Scheme" in name else others)
         assert set(roles_with(policy)) == expected, name
 

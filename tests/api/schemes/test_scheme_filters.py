@@ -40,7 +40,7 @@ WORK: dict[str, dict[str, set[str]]] = {
         "PARKED_SALES": set(),
         "SETTLEMENT_PENDING": {"Sold"},
     },
-    "APPROVER": {"APPROVAL_PENDING": {"Waiting", "Own"}},
+    "APPROVER": {"APPROVAL_PENDING": {"Waiting", "Own"}, "SETTLEMENTS_TO_APPROVE": set()},
     "OPERATIONS": {
         "COUPONS_TO_GENERATE": {"Live"},
         "VENDOR_NOT_ASSIGNED": set(),
@@ -68,6 +68,7 @@ WORK: dict[str, dict[str, set[str]]] = {
         "ADJUSTMENTS_TO_DECIDE": set(),
         "PARKED_SALES": set(),
         "SETTLEMENT_PENDING": {"Sold"},
+        "SETTLEMENTS_TO_APPROVE": set(),
     },
 }
 VISIBLE: dict[str, set[str]] = {

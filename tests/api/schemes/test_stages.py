@@ -184,7 +184,15 @@ CALENDAR = [
     (datetime(2026, 4, 30, 23, 59, 59, tzinfo=UTC), "RUNNING", "ENROLLMENT_OPEN", "Enrollment open", "IN_PROGRESS"),
     (datetime(2026, 5, 1, tzinfo=UTC), "RUNNING", "RUNNING", "Running", "IN_PROGRESS"),
     (datetime(2026, 7, 31, 23, 59, 59, tzinfo=UTC), "RUNNING", "RUNNING", "Running", "IN_PROGRESS"),
-    (datetime(2026, 8, 1, tzinfo=UTC), "SETTLEMENT", "SETTLEMENT_PENDING", "Settlement pending", "PENDING"),
+    (datetime(2026, 8, 1, tzinfo=UTC), "SETTLEMENT", "NOT_STARTED", "Begins on 31 August 2026", "NOT_STARTED"),
+    (
+        datetime(2026, 8, 30, 23, 59, 59, tzinfo=UTC),
+        "SETTLEMENT",
+        "NOT_STARTED",
+        "Begins on 31 August 2026",
+        "NOT_STARTED",
+    ),
+    (datetime(2026, 8, 31, tzinfo=UTC), "SETTLEMENT", "SETTLEMENT_PENDING", "Settlement pending", "PENDING"),
 ]
 
 
@@ -207,18 +215,18 @@ async def test_status_stage_and_filters_follow_the_clock_without_a_write(
                 assert await _count(manager, stages=[kind], statuses=[status]) == (1 if kind == stage else 0)
 
 
-async def test_the_queue_of_settlements_fills_when_the_last_day_is_over(
+async def test_the_queue_of_settlements_fills_when_the_grace_period_is_over(
     factory: SchemeFactory, clients: Clients, clock: TestClock, database_url: str
 ) -> None:
     """R10: the queue, its count and its filter change together, without a write."""
     await _approved(factory)
     manager = clients[Role.PROGRAM_MANAGER]
     async with nothing_changes(database_url):
-        clock.now = datetime(2026, 7, 31, 23, 59, 59, tzinfo=UTC)
+        clock.now = datetime(2026, 8, 30, 23, 59, 59, tzinfo=UTC)
         assert await _queue(manager, "SETTLEMENT_PENDING") == (0, None)
         assert await _count(manager, queue="SETTLEMENT_PENDING") == 0
-        clock.now = datetime(2026, 8, 1, tzinfo=UTC)
-        assert await _queue(manager, "SETTLEMENT_PENDING") == (1, "2026-08-01T00:00:00Z")
+        clock.now = datetime(2026, 8, 31, tzinfo=UTC)
+        assert await _queue(manager, "SETTLEMENT_PENDING") == (1, "2026-08-31T00:00:00Z")
         assert await _count(manager, queue="SETTLEMENT_PENDING") == 1
 
 

@@ -2,18 +2,16 @@
 
 from domain.permissions import Role
 from tests.support.client import Clients, document
-from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.mutations.settlements import balances, mutate, payouts_of, read_lines, settle
-from tests.support.settlements import SETTLES_AT, run_settlements, scheme_with_points
+from tests.support.settlements import run_settlements, scheme_with_points
 
 
 async def test_a_scheme_is_settled_from_its_lines_to_its_payouts(
-    clients: Clients, factory: SchemeFactory, clock: TestClock, database_url: str
+    clients: Clients, factory: SchemeFactory, database_url: str
 ) -> None:
     """R22: frozen, approved by a second person, posted, and paid; a failed payout comes back."""
     payees = await scheme_with_points(factory, {"own": 750, "Binod Thapa": 400, "Chitra Das": 99, "Dev Rao": -20})
-    clock.now = SETTLES_AT
     manager, approver, bank = (clients[role] for role in (Role.PROGRAM_MANAGER, Role.APPROVER, Role.INTEGRATION))
     made = await settle(manager, payees.scheme_id)
     assert (made["number"], made["status"], made["ecps"], made["viewerActions"]) == (1, "PREPARING", 0, ["WITHDRAW"])

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from domain.calendar import UTC_CALENDAR
+from domain.calendar import UTC_CALENDAR, format_day
 from domain.channels import EarningChannel
 from domain.coupons.quantities import CouponQuantities
 from domain.permissions import Role
@@ -23,6 +23,7 @@ from domain.schemes.stages import (
     StageState,
     WizardStepKind,
     WizardStepState,
+    status_label,
 )
 from domain.schemes.stored_facts import StageRejected
 
@@ -316,7 +317,8 @@ def test_a_scheme_runs_on_while_its_enrollment_opens_and_closes() -> None:
     [
         (datetime(2026, 2, 10, 9, tzinfo=UTC), SchemeStatus.ENROLLMENT_OPEN, None),
         (datetime(2026, 3, 10, 9, tzinfo=UTC), SchemeStatus.RUNNING, None),
-        (datetime(2026, 6, 10, 9, tzinfo=UTC), SchemeStatus.ENDED, SchemeStatus.SETTLEMENT_PENDING),
+        (datetime(2026, 6, 10, 9, tzinfo=UTC), SchemeStatus.ENDED, None),
+        (datetime(2026, 7, 10, 9, tzinfo=UTC), SchemeStatus.ENDED, SchemeStatus.SETTLEMENT_PENDING),
     ],
 )
 def test_an_approval_after_a_date_counts_from_the_approval(
@@ -338,10 +340,23 @@ def test_an_approval_after_a_date_counts_from_the_approval(
     assert (settlement.status, settlement.since) == (settling, approved if settling else None)
 
 
-def test_settlement_begins_when_the_last_day_is_over() -> None:
-    """R8: it waits for the program manager."""
+def test_settlement_begins_when_the_grace_period_is_over() -> None:
+    """R8: it waits for the program manager, and says before on which day it will."""
     found, over = facts(Decision.APPROVED), midnight(ENDS + TOMORROW)
+    begins_on = ENDS + timedelta(days=31)
     assert stage(found, StageKind.SETTLEMENT, over - MOMENT) == later(StageKind.SETTLEMENT)
-    assert stage(found, StageKind.SETTLEMENT, over) == having(
-        StageKind.SETTLEMENT, PENDING, SchemeStatus.SETTLEMENT_PENDING, over, waiting_role=MANAGER
+    waiting = replace(later(StageKind.SETTLEMENT), due_on=begins_on)
+    for at in (over, midnight(begins_on) - MOMENT):
+        assert replace(stage(found, StageKind.SETTLEMENT, at), current=False) == waiting
+    assert status_label(None, StageState.NOT_STARTED, due_on=begins_on) == f"Begins on {format_day(begins_on)}"
+    begun = replace(stage(found, StageKind.SETTLEMENT, midnight(begins_on)), current=False)
+    pending = having(
+        StageKind.SETTLEMENT,
+        PENDING,
+        SchemeStatus.SETTLEMENT_PENDING,
+        midnight(begins_on),
+        waiting_role=MANAGER,
     )
+    assert begun == replace(pending, current=False)
+    at_once = replace(found, grace_days=0)
+    assert stage(at_once, StageKind.SETTLEMENT, over).status is SchemeStatus.SETTLEMENT_PENDING

@@ -21,6 +21,7 @@ from domain.jobs.events import JOB_KINDS
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, Viewer
 from domain.schemes.events import EVENTS as OF_SCHEMES
+from domain.settlements.events import EVENTS as OF_SETTLEMENTS
 from resolvers.consignments.movements_feed import BATCH_MOVEMENTS
 from resolvers.events.facts import ActivityFacts, Detail, EventFacts, MovementFacts, NotificationFacts
 from resolvers.events.table import EVENTS
@@ -124,6 +125,7 @@ PERMISSIONS = {
     EventKind.ADJUSTMENT_MADE: Permission.ECP_READ,
     EventKind.ADJUSTMENT_DECIDED: Permission.ECP_READ,
     EventKind.ADJUSTMENT_WITHDRAWN: Permission.ECP_READ,
+    **dict.fromkeys(OF_SETTLEMENTS, Permission.SETTLEMENT_READ),
     EventKind.ENROLLMENT_REQUESTED: Permission.ECP_READ,
     EventKind.ENROLLMENT_DECIDED: Permission.ECP_READ,
     EventKind.ENROLLMENT_WITHDRAWN: Permission.ECP_READ,
@@ -195,6 +197,7 @@ OBJECTS = {
     EventKind.WEBHOOK_ENDPOINT_SAVED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
     EventKind.WEBHOOK_ENDPOINT_DELETED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
     EventKind.WEBHOOK_ENDPOINT_DISABLED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
+    **{kind: {"settlementId": gid(NodeKind.SETTLEMENT, KEY)} for kind in OF_SETTLEMENTS},
     **{kind: {"jobId": gid(NodeKind.JOB, KEY)} for kind in JOB_KINDS},
 }
 

@@ -68,6 +68,7 @@ from tests.support.ledger_desk import LedgerDesk
 from tests.support.ledger_story import posted_entry
 from tests.support.sales import example_sales
 from tests.support.secrets import COUPON_KEYS, LINKS
+from tests.support.settlements import example_settlement
 from tests.support.short_receipt import short_receipt
 from tests.support.world import World, build_world
 
@@ -147,6 +148,7 @@ async def build_example(database: Database) -> Example:
     entry = await posted_entry(LedgerDesk(environment, world), enrolled)
     adjustment_id = await _adjustments(factory)
     sales = await example_sales(environment, world)
+    settlement = await example_settlement(factory)
     admin = factory.operation(Role.ADMIN)
     key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
     stream_ids, cursors = await _streams(admin, schemes[1])
@@ -181,6 +183,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.UPLOAD, upload.id),
         *short.values(),
         *sales.values(),
+        *settlement.values(),
     )
     assert len(ids) == ID_COUNT
     return Example(

@@ -17,6 +17,7 @@ from tests.support.operations.program import OF_PROGRAM
 from tests.support.operations.redemptions import OF_REDEMPTIONS
 from tests.support.operations.sales import OF_SALES
 from tests.support.operations.schemes import OF_SCHEMES
+from tests.support.operations.settlements import OF_SETTLEMENTS
 from tests.support.operations.tracking import OF_TRACKING
 from tests.support.operations.webhooks import OF_WEBHOOKS
 from tests.support.world import World
@@ -25,6 +26,7 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_SCHEMES,
     **OF_ECPS,
     **OF_ADJUSTMENTS,
+    **OF_SETTLEMENTS,
     **OF_LEDGER,
     **OF_WEBHOOKS,
     **OF_PROGRAM,

@@ -1,0 +1,65 @@
+"""Each stored fact about settlements, with its sentence for the ECP concerned and for everybody else."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from domain.settlements.stored_facts import (
+    PayoutFailed,
+    PointsPaid,
+    SettlementApproved,
+    SettlementProposed,
+    SettlementRejected,
+    SettlementSettled,
+    SettlementWithdrawn,
+    StoredSettlementFact,
+)
+
+_SETTLEMENT: Final[Any] = {"settlement_id": UUID(int=40), "title": "Diwali", "number": 2}
+_PAYOUT: Final[Any] = {"ecp_id": UUID(int=8), "title": "Diwali"}
+
+OF_SETTLEMENTS: Final[tuple[tuple[StoredSettlementFact, str, str], ...]] = (
+    *(
+        (fact, sentence, sentence)
+        for fact, sentence in (
+            (
+                SettlementProposed(**_SETTLEMENT, points=12_000, lines=3),
+                "Settlement 2 of “Diwali” waits for the approval of a second person: 12,000 points in 3 lines.",
+            ),
+            (
+                SettlementApproved(**_SETTLEMENT, points=1),
+                "Settlement 2 of “Diwali” was approved: 1 point will be paid.",
+            ),
+            (
+                SettlementRejected(**_SETTLEMENT, points=12_000),
+                "Settlement 2 of “Diwali” was rejected. Nothing was posted.",
+            ),
+            (
+                SettlementWithdrawn(**_SETTLEMENT, points=12_000),
+                "The maker withdrew settlement 2 of “Diwali”. Nobody needs to decide.",
+            ),
+            (
+                SettlementSettled(**_SETTLEMENT, points=11_000, failed_lines=1),
+                "Settlement 2 of “Diwali” is settled: 11,000 points were paid. 1 payment failed.",
+            ),
+            (
+                SettlementSettled(**_SETTLEMENT, points=1, failed_lines=0),
+                "Settlement 2 of “Diwali” is settled: 1 point was paid.",
+            ),
+        )
+    ),
+    (
+        PointsPaid(**_PAYOUT, points=750),
+        "750 points of yours in “Diwali” were paid.",
+        "750 points in “Diwali” were paid.",
+    ),
+    *(
+        (PayoutFailed(**_PAYOUT, points=points), sentence, sentence)
+        for points, sentence in (
+            (
+                400,
+                "The payment of 400 points in “Diwali” failed. They are available again, and in the next settlement.",
+            ),
+            (1, "The payment of 1 point in “Diwali” failed. It is available again, and in the next settlement."),
+        )
+    ),
+)
