@@ -83,9 +83,11 @@ async def run_settlements(factory: SchemeFactory) -> int:
     return await run_due(factory.environment, JOBS)
 
 
-async def proposed(factory: SchemeFactory, scheme_id: UUID, *, by: str = Role.PROGRAM_MANAGER) -> UUID:
+async def proposed(
+    factory: SchemeFactory, scheme_id: UUID, *, by: str = Role.PROGRAM_MANAGER, acknowledge: bool = False
+) -> UUID:
     """A proposed settlement."""
-    settlement_id = await settled(factory, scheme_id, by=by)
+    settlement_id = await settled(factory, scheme_id, by=by, acknowledge=acknowledge)
     await run_settlements(factory)
     return settlement_id
 
@@ -96,9 +98,9 @@ async def approved(factory: SchemeFactory, settlement_id: UUID, *, by: str = Rol
     return await approve_settlement(factory.operation(by), ApproveSettlement(settlement_id, unique))
 
 
-async def paying(factory: SchemeFactory, scheme_id: UUID) -> UUID:
+async def paying(factory: SchemeFactory, scheme_id: UUID, *, acknowledge: bool = False) -> UUID:
     """A settlement whose points are posted."""
-    settlement_id = await proposed(factory, scheme_id)
+    settlement_id = await proposed(factory, scheme_id, acknowledge=acknowledge)
     await approved(factory, settlement_id)
     await run_settlements(factory)
     return settlement_id
@@ -136,7 +138,7 @@ async def paid(factory: SchemeFactory, settlement_id: UUID, outcomes: dict[UUID,
 async def example_settlement(factory: SchemeFactory) -> dict[NodeKind, str]:
     """A settlement with a payment that failed, and one that is not reported; the ids of one of each kind."""
     payees = await scheme_with_points(factory, {"Gita Bose": 700, "Hari Lal": 300, "Indu Sen": 50}, title="Settled")
-    settlement_id = await paying(factory, payees.scheme_id)
+    settlement_id = await paying(factory, payees.scheme_id, acknowledge=True)
     await paid(factory, settlement_id, {payees.ecps["Gita Bose"]: PayoutOutcome.FAILED})
     lines = await line_ids(factory, settlement_id)
     return {
