@@ -1,6 +1,8 @@
 """Statements that look for faults in settlements: lines against entries, and totals against lines.
 
-Each returns nothing if all agrees. The accounts are 1 AVAILABLE, 3 SETTLING, 4 PAID, as in `verify_entries`.
+Each returns nothing if all agrees. The accounts are 1 AVAILABLE, 3 SETTLING, 4 PAID, as in `verify_entries`. That
+available, settling, paid, and expired points together are what was earned and adjusted follows from the accounts that
+entries of each kind may move points between, and from the sums of the accounts, which are checked there.
 """
 
 from typing import Final
@@ -59,24 +61,6 @@ WRONG_FROZEN: Final = of_ecps(f"""
         ORDER BY seq DESC LIMIT 1
     ) AS known ON true
     WHERE line.points + line.carried_over <> coalesce(known.balance_after, 0)
-""")
-# Points that are settling belong to lines whose payments are not reported.
-WRONG_SETTLING: Final = of_ecps(f"""
-    SELECT ecp, scheme, 'settling', coalesce(account.settling, 0), coalesce(line.points, 0)
-    FROM (SELECT * FROM points_account WHERE ecp > :low AND ecp <= :high) AS account FULL JOIN (
-        SELECT ecp, scheme, sum(points) AS points FROM {_LINES}
-        WHERE status = 'PENDING' AND settling > 0 GROUP BY ecp, scheme
-    ) AS line USING (ecp, scheme)
-    WHERE coalesce(account.settling, 0) <> coalesce(line.points, 0)
-""")
-# Available, settling, paid, and expired points together are what was earned and adjusted, less what was taken back.
-WRONG_SUMS: Final = of_ecps("""
-    SELECT ecp, scheme, 'sum', available + settling + paid + expired, coalesce(earned.points, 0)
-    FROM (SELECT * FROM points_account WHERE ecp > :low AND ecp <= :high) AS account LEFT JOIN (
-        SELECT ecp, scheme, sum(CASE WHEN credit = 1 THEN points ELSE -points END) AS points FROM points_entry
-        WHERE ecp > :low AND ecp <= :high AND kind IN (1, 2, 3, 4) GROUP BY ecp, scheme
-    ) AS earned USING (ecp, scheme)
-    WHERE available + settling + paid + expired <> coalesce(earned.points, 0)
 """)
 _TOTALS: Final = (
     ("lines", "count(line.id)"),

@@ -58,14 +58,6 @@ CHECKS_OF_ECPS: Final = (
         "the line of settlement {name} has {stored} points, and the balance that it knows was {counted}.",
     ),
     Check(
-        settlements.WRONG_SETTLING,
-        "the account has {stored} settling points, and its lines without a reported payment have {counted}.",
-    ),
-    Check(
-        settlements.WRONG_SUMS,
-        "available, settling, paid, and expired points come to {stored}, and {counted} were earned and adjusted.",
-    ),
-    Check(
         valuations.VERSION_GAPS,
         "{name}: version {counted} of its valuation follows version {stored}, and those between are missing.",
     ),

@@ -56,7 +56,10 @@ FAULTS_OF_ENTRIES: Final[dict[str, Fault]] = {
     ),
     "an entry moves points between wrong accounts": Fault(
         (f"UPDATE points_entry SET kind = 6 {_ENTRY} 46",),
-        ("entry 46 moves points in a way that is impossible for its kind.",),
+        (
+            "entry 46 moves points in a way that is impossible for its kind.",
+            "entry 46 does not name what an entry of its kind must, or names more.",
+        ),
     ),
     "an entry does not name its rule": Fault(
         (f"UPDATE points_entry SET rule = NULL {_ENTRY} 2",),

@@ -33,7 +33,7 @@ from domain.rules.model import (
 )
 from domain.spans import Span
 from graphql_api.ledger_commands import ledger_commands
-from resolvers.ledger.verify import verify_program, verify_rows_of_ecps, verify_sales
+from resolvers.ledger.verify import verify_program, verify_rows_of_ecps, verify_sales, verify_settlements
 from resolvers.ledger.verify_fold import verify_values
 from resolvers.ledger.verify_pools import verify_pools
 from tests.support.adjustments import adjusted, decided
@@ -158,6 +158,7 @@ async def find_faults(database: Database) -> list[str]:
             verify_values(snapshot, program, *EVERYTHING),
             verify_sales(snapshot, *EVERYTHING),
             verify_program(snapshot),
+            verify_settlements(snapshot),
             verify_pools(snapshot),
         )
         return [finding for check in checks async for finding in check]
@@ -189,6 +190,8 @@ TABLES = (
     "sale_key",
     "sale_line",
     "sale_return",
+    "settlement",
+    "settlement_line",
     "valuation",
 )
 _PRIMARY_KEY = """

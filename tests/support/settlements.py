@@ -1,5 +1,7 @@
 """Settlements, brought to any status by the real mutations and the job."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +14,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.settlements.facts import PayoutOutcome
 from domain.settlements.payouts import ReportedPayout
+from resolvers.context import Operation
 from resolvers.settlements.decide_settlement import (
     ApproveSettlement,
     RejectSettlement,
@@ -34,6 +37,16 @@ ENDING = (date(2026, 3, 1), date(2026, 3, 10), date(2026, 3, 1), date(2026, 3, 1
 SETTLES_AT = datetime(2026, 3, 11, tzinfo=UTC)
 VALUE: tuple[str, Any] = ("point_value", Money(Decimal("0.25"), "INR"))
 TERMS: tuple[tuple[str, Any], ...] = (VALUE, ("minimum_payout", 100), ("grace_days", 0))
+
+
+@asynccontextmanager
+async def acting(factory: SchemeFactory, by: str = Role.PROGRAM_MANAGER) -> AsyncIterator[Operation]:
+    """An operation of an account, which is closed in any case."""
+    operation = factory.operation(by)
+    try:
+        yield operation
+    finally:
+        await operation.close()
 
 
 class Payees(Struct, frozen=True):
@@ -75,7 +88,8 @@ async def settled(
 ) -> UUID:
     """A settlement that is being prepared."""
     unique = str(factory.environment.new_id())
-    return await settle_scheme(factory.operation(by), SettleScheme(scheme_id, acknowledge, unique))
+    async with acting(factory, by) as operation:
+        return await settle_scheme(operation, SettleScheme(scheme_id, acknowledge, unique))
 
 
 async def run_settlements(factory: SchemeFactory) -> int:
@@ -95,7 +109,8 @@ async def proposed(
 async def approved(factory: SchemeFactory, settlement_id: UUID, *, by: str = Role.APPROVER) -> UUID:
     """Approve a settlement without posting its points."""
     unique = str(factory.environment.new_id())
-    return await approve_settlement(factory.operation(by), ApproveSettlement(settlement_id, unique))
+    async with acting(factory, by) as operation:
+        return await approve_settlement(operation, ApproveSettlement(settlement_id, unique))
 
 
 async def paying(factory: SchemeFactory, scheme_id: UUID, *, acknowledge: bool = False) -> UUID:
@@ -110,13 +125,15 @@ async def rejected(factory: SchemeFactory, settlement_id: UUID) -> UUID:
     """Reject a settlement."""
     unique = str(factory.environment.new_id())
     command = RejectSettlement(settlement_id, "The minimum is wrong.", unique)
-    return await reject_settlement(factory.operation(Role.APPROVER), command)
+    async with acting(factory, Role.APPROVER) as operation:
+        return await reject_settlement(operation, command)
 
 
 async def withdrawn(factory: SchemeFactory, settlement_id: UUID) -> UUID:
     """Withdraw a settlement."""
     unique = str(factory.environment.new_id())
-    return await withdraw_settlement(factory.operation(), WithdrawSettlement(settlement_id, unique))
+    async with acting(factory) as operation:
+        return await withdraw_settlement(operation, WithdrawSettlement(settlement_id, unique))
 
 
 async def line_ids(factory: SchemeFactory, settlement_id: UUID) -> dict[UUID, UUID]:
@@ -132,7 +149,8 @@ async def paid(factory: SchemeFactory, settlement_id: UUID, outcomes: dict[UUID,
         ReportedPayout(lines[ecp], outcome, f"T-{place}") for place, (ecp, outcome) in enumerate(outcomes.items())
     )
     command = RecordPayouts(settlement_id, payouts, str(factory.environment.new_id()))
-    return await record_payouts(factory.operation(Role.INTEGRATION), command)
+    async with acting(factory, Role.INTEGRATION) as operation:
+        return await record_payouts(operation, command)
 
 
 async def example_settlement(factory: SchemeFactory) -> dict[NodeKind, str]:

@@ -8,9 +8,12 @@ import pytest
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from tests.support.client import Client, Clients, document, gid
+from tests.support.clock import TestClock
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.mutations.settlements import balances, expect_errors, mutate, payouts_of, settle
 from tests.support.settlements import (
+    ENDING,
+    SETTLES_AT,
     Payees,
     approved,
     line_ids,
@@ -58,10 +61,14 @@ async def messages(client: Client) -> list[tuple[str, str]]:
 
 
 async def test_each_payout_has_its_own_result(
-    bank: Client, factory: SchemeFactory, payees: Payees, database_url: str
+    bank: Client, factory: SchemeFactory, payees: Payees, clock: TestClock, database_url: str
 ) -> None:
     """Unknown lines, lines of another settlement, and carried-over lines beside good ones."""
-    other = await scheme_with_points(factory, {"Dev Rao": 300}, title="Other")
+    later = SETTLES_AT.date()
+    other = await scheme_with_points(
+        factory, {"Dev Rao": 300}, title="Other", dates=(ENDING[0], later, ENDING[2], later)
+    )
+    clock.advance(days=1)
     foreign = (await lines_of(factory, other, await paying(factory, other.scheme_id)))["Dev Rao"]
     settlement_id = await paying(factory, payees.scheme_id)
     lines = await lines_of(factory, payees, settlement_id)

@@ -1,0 +1,309 @@
+"""Settlements beside everything else that moves points, stopped at any moment: nothing is lost or doubled (R22)."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+
+from db.database import Database
+from domain.failures import Failure
+from domain.settlements.facts import PayoutOutcome
+from resolvers.adjustments.adjust_points import AdjustPoints, adjust_points
+from resolvers.adjustments.erase_ecp import erase_ecp
+from resolvers.ecps.commands import EcpWithReason
+from resolvers.ecps.suspend_ecp import suspend_ecp
+from resolvers.settlements import jobs
+from tests.support.adjustments import adjusted
+from tests.support.clock import TestClock
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.factories.schemes import SchemeFactory
+from tests.support.jobs import query
+from tests.support.ledger_desk import LedgerDesk, Line
+from tests.support.ledger_verification import find_faults
+from tests.support.settlements import (
+    Payees,
+    acting,
+    approved,
+    paid,
+    paying,
+    proposed,
+    rejected,
+    run_settlements,
+    scheme_with_points,
+    settled,
+    withdrawn,
+)
+
+NAMES: Final = ("Binod Thapa", "Chitra Das", "Dev Rao", "Esha Patil", "Farid Khan")
+POINTS: Final = dict(zip(NAMES, (400, 300, 200, 99, 150), strict=True))
+SOLD_AT: Final = datetime(2026, 3, 10, 20, tzinfo=UTC)
+# Available, settling, paid, and expired points of an account come to what was earned and adjusted.
+WRONG_SUMS: Final = """
+SELECT count(*) FROM points_account AS account WHERE available + settling + paid + expired <> (
+    SELECT coalesce(sum(CASE WHEN credit = 1 THEN points ELSE -points END), 0) FROM points_entry AS entry
+    WHERE entry.ecp = account.ecp AND entry.scheme = account.scheme AND kind IN (1, 2, 3, 4)
+)
+"""
+BALANCES: Final = "SELECT ecp, available, settling, paid FROM points_account ORDER BY ecp"
+
+
+class Stopped(Exception):
+    """The process that ran the job is gone."""
+
+
+class Chaos:
+    """Random steps with settlements and their neighbors; a step that a rule denies changes nothing and is fine."""
+
+    def __init__(self, factory: SchemeFactory, payees: Payees, seed: int) -> None:
+        self.factory = factory
+        self.payees = payees
+        self.random = random.Random(seed)  # noqa: S311 - the same steps every time
+        self.desk = LedgerDesk(factory.environment, factory.world)
+        self.sold = 0
+
+    async def step(self) -> str:
+        """Make one step, and return its name."""
+        steps: list[tuple[Callable[[], Awaitable[Any]], int]] = [
+            (self.adjust, 4),
+            (self.sell, 3),
+            (self.give_back, 2),
+            (self.settle, 3),
+            (self.run, 6),
+            (self.approve, 4),
+            (self.reject, 1),
+            (self.withdraw, 1),
+            (self.pay, 5),
+            (self.suspend, 1),
+            (self.erase, 1),
+        ]
+        (act,) = self.random.choices([step for step, _ in steps], [weight for _, weight in steps])
+        try:
+            await act()
+        except Failure:
+            return f"{act.__name__}, denied"
+        return act.__name__
+
+    @property
+    def ecp_id(self) -> UUID:
+        """Any of the ECPs."""
+        return self.random.choice(list(self.payees.ecps.values()))
+
+    async def adjust(self) -> None:
+        """Add or take points."""
+        command = AdjustPoints(
+            ecp_id=self.ecp_id,
+            scheme_id=self.payees.scheme_id,
+            points=self.random.choice((-120, -7, 9, 130)),
+            reason="A missed sale.",
+            idempotency_key=str(self.factory.environment.new_id()),
+        )
+        async with acting(self.factory) as operation:
+            await adjust_points(operation, command)
+
+    async def sell(self) -> None:
+        """Record a late sale."""
+        self.sold += 1
+        await self.desk.sell(self.ecp_id, f"s-{self.sold}", SOLD_AT, Line("AMB-1L", self.random.randint(1, 9)))
+
+    async def give_back(self) -> None:
+        """Return a unit of a sale."""
+        open_sales = [name for name, sale in self.desk.sales.items() if sum(line.quantity for line in sale.net) > 0]
+        if open_sales:
+            self.sold += 1
+            await self.desk.give_back(self.random.choice(open_sales), "AMB-1L", 1, f"r-{self.sold}")
+
+    async def settle(self) -> None:
+        """Begin a settlement."""
+        await settled(self.factory, self.payees.scheme_id, acknowledge=True)
+
+    async def run(self) -> None:
+        """Run the job; it may be stopped within a piece."""
+        clock = self.factory.environment.clock
+        assert isinstance(clock, TestClock)
+        clock.advance(minutes=30)
+        await run_settlements(self.factory)
+
+    async def approve(self) -> None:
+        """Approve the newest settlement."""
+        await approved(self.factory, await self._settlement())
+
+    async def reject(self) -> None:
+        """Reject it."""
+        await rejected(self.factory, await self._settlement())
+
+    async def withdraw(self) -> None:
+        """Withdraw it."""
+        await withdrawn(self.factory, await self._settlement())
+
+    async def pay(self) -> None:
+        """Report payouts of any settlement, some of them again."""
+        settlement_id = await self._settlement(newest=False)
+        found = await query(
+            self.factory.environment,
+            "SELECT ecp.id FROM settlement_line JOIN ecp ON number = ecp WHERE settlement_id = $1 ORDER BY ecp",
+            settlement_id,
+        )
+        chosen = self.random.sample(list(found), min(2, len(found)))
+        await paid(self.factory, settlement_id, {key: self.random.choice(list(PayoutOutcome)) for key in chosen})
+
+    async def suspend(self) -> None:
+        """Suspend an ECP."""
+        async with acting(self.factory) as operation:
+            await suspend_ecp(operation, EcpWithReason(self.ecp_id, "Under review."))
+
+    async def erase(self) -> None:
+        """Erase an ECP, unless points are being paid to it."""
+        async with acting(self.factory) as operation:
+            await erase_ecp(operation, EcpWithReason(self.ecp_id, "A letter."))
+
+    async def _settlement(self, *, newest: bool = True) -> UUID:
+        sql = "SELECT id FROM settlement ORDER BY number DESC"
+        found = list(await query(self.factory.environment, sql)) or [UUID(int=0)]
+        key: UUID = found[0] if newest else self.random.choice(found)
+        return key
+
+
+def stop_sometimes(monkeypatch: pytest.MonkeyPatch, chances: random.Random) -> None:
+    """Pieces of two ECPs; every other one is undone with its transaction, after everything in it was written."""
+    post_piece = jobs.post_piece
+
+    async def post_or_stop(*given: Any) -> None:
+        await post_piece(*given)
+        if chances.random() < 0.4:
+            raise Stopped
+
+    monkeypatch.setattr(jobs, "PIECE", 2)
+    monkeypatch.setattr(jobs, "post_piece", post_or_stop)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_nothing_is_lost_or_doubled_whatever_happens_beside_a_settlement(
+    factory: SchemeFactory, database: Database, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """R22: the sum rule holds after each step, and the verification of the ledger finds nothing."""
+    payees = await scheme_with_points(factory, POINTS)
+    stop_sometimes(monkeypatch, random.Random(seed))  # noqa: S311 - the same chances every time
+    chaos = Chaos(factory, payees, seed)
+    made: list[str] = []
+    for number in range(40):
+        made.append(await chaos.step())
+        assert await query(factory.environment, WRONG_SUMS) == [0], made
+        if number % 10 == 9:
+            assert await find_faults(database) == [], made
+    assert len({name for name in made if not name.endswith("denied")}) > 6, made
+
+
+async def test_a_posting_that_is_stopped_at_any_piece_ends_as_an_undisturbed_one(
+    factory: SchemeFactory, database: Database, monkeypatch: pytest.MonkeyPatch, clock: TestClock
+) -> None:
+    """R22: each piece is posted with its checkpoint, or not at all."""
+    payees = await scheme_with_points(factory, POINTS)
+    settlement_id = await proposed(factory, payees.scheme_id)
+    await approved(factory, settlement_id)
+    post_piece, stops = jobs.post_piece, iter((True, True, False, True, False, False))
+
+    async def post_or_stop(*given: Any) -> None:
+        await post_piece(*given)
+        if next(stops, False):
+            raise Stopped
+
+    monkeypatch.setattr(jobs, "PIECE", 2)
+    monkeypatch.setattr(jobs, "post_piece", post_or_stop)
+    attempts = 0
+    while await run_settlements(factory):
+        attempts += 1
+        clock.advance(minutes=30)
+    assert attempts == 4
+    assert await query(factory.environment, "SELECT status FROM settlement") == ["PAYING"]
+    entries = "SELECT count(*), sum(points) FROM points_entry WHERE kind = 5"
+    assert await query(factory.environment, entries) == [(4, 1_050)]
+    found = [row[1:] for row in await query(factory.environment, BALANCES)]
+    assert found == [(0, 400, 0), (0, 300, 0), (0, 200, 0), (99, 0, 0), (0, 150, 0)]
+    assert await find_faults(database) == []
+
+
+async def test_postings_beside_the_job_lose_nothing(
+    factory: SchemeFactory, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R22: late sales and adjustments of the same ECPs, at once: what was frozen is settled, and the rest stays."""
+    payees = await scheme_with_points(factory, POINTS)
+    settlement_id = await proposed(factory, payees.scheme_id)
+    await approved(factory, settlement_id)
+    monkeypatch.setattr(jobs, "PIECE", 1)
+    desk = LedgerDesk(factory.environment, factory.world)
+
+    async def post_beside() -> None:
+        for number, ecp_id in enumerate([*payees.ecps.values()] * 2):
+            await desk.sell(ecp_id, f"s-{number}", SOLD_AT, Line("AMB-1L", 3))
+            await adjusted(factory, ecp_id, payees.scheme_id, -5)
+
+    await asyncio.gather(run_settlements(factory), post_beside())
+    # Two sales of 30 points and two adjustments of -5 beside what is settled.
+    found = [row[1:] for row in await query(factory.environment, BALANCES)]
+    assert found == [(50, 400, 0), (50, 300, 0), (50, 200, 0), (149, 0, 0), (50, 150, 0)]
+    assert await find_faults(database) == []
+
+
+async def test_a_return_before_the_posting_makes_the_balance_negative(
+    factory: SchemeFactory, database: Database
+) -> None:
+    """R22: what was frozen is settled, and the next settlement carries the negative balance over."""
+    payees = await scheme_with_points(factory, {"Binod Thapa": 400})
+    await approved(factory, await proposed(factory, payees.scheme_id))
+    await adjusted(factory, payees.ecps["Binod Thapa"], payees.scheme_id, -150)
+    await run_settlements(factory)
+    assert [row[1:] for row in await query(factory.environment, BALANCES)] == [(-150, 400, 0)]
+    await proposed(factory, payees.scheme_id)
+    lines = "SELECT points, carried_over, carry_reason FROM settlement_line ORDER BY known_at"
+    assert await query(factory.environment, lines) == [(400, 0, None), (0, -150, "NEGATIVE")]
+    assert await find_faults(database) == []
+
+
+async def test_nothing_is_paid_to_ecps_that_are_no_longer_active(factory: SchemeFactory, database: Database) -> None:
+    """R22, R18: an ECP that is suspended or erased between the proposal and the posting is carried over."""
+    payees = await scheme_with_points(factory, {"Binod Thapa": 400, "Chitra Das": 300, "Dev Rao": 200})
+    made = EnrollmentFactory(factory)
+    settlement_id = await proposed(factory, payees.scheme_id)
+    await made.suspend(payees.ecps["Binod Thapa"])
+    await made.erase(payees.ecps["Chitra Das"])
+    await approved(factory, settlement_id)
+    await run_settlements(factory)
+    lines = "SELECT points, carried_over, carry_reason FROM settlement_line ORDER BY ecp"
+    assert await query(factory.environment, lines) == [(0, 400, "SUSPENDED"), (0, 300, "CLOSED"), (200, 0, None)]
+    totals = "SELECT status, payable_lines, points, carried_over, amount::text FROM settlement"
+    assert await query(factory.environment, totals) == [("PAYING", 1, 200, 700, "50.00")]
+    assert [row[1:] for row in await query(factory.environment, BALANCES)] == [(400, 0, 0), (0, 0, 0), (0, 200, 0)]
+    assert await find_faults(database) == []
+
+
+async def test_a_settlement_without_payable_lines_is_settled_when_it_is_approved(
+    factory: SchemeFactory, database: Database
+) -> None:
+    """R22: nothing is to be posted or paid; also when the last payable line is carried over."""
+    payees = await scheme_with_points(factory, {"Binod Thapa": 50})
+    await approved(factory, await proposed(factory, payees.scheme_id))
+    assert await run_settlements(factory) == 0
+    await adjusted(factory, payees.ecps["Binod Thapa"], payees.scheme_id, 100)
+    second = await proposed(factory, payees.scheme_id)
+    await EnrollmentFactory(factory).suspend(payees.ecps["Binod Thapa"])
+    await approved(factory, second)
+    await run_settlements(factory)
+    statuses = "SELECT status, payable_lines FROM settlement ORDER BY number"
+    assert await query(factory.environment, statuses) == [("SETTLED", 0), ("SETTLED", 0)]
+    assert await find_faults(database) == []
+
+
+async def test_payouts_at_the_same_time_are_recorded_once(factory: SchemeFactory, database: Database) -> None:
+    """R22: of five equal reports at once, one is recorded for each line."""
+    payees = await scheme_with_points(factory, POINTS)
+    settlement_id = await paying(factory, payees.scheme_id)
+    outcomes = dict.fromkeys((payees.ecps["Binod Thapa"], payees.ecps["Dev Rao"]), PayoutOutcome.FAILED)
+    reports = await asyncio.gather(*(paid(factory, settlement_id, outcomes) for _ in range(5)))
+    results = sorted(result.result.value for report in reports for result in report.results)
+    assert results == ["DUPLICATE"] * 8 + ["RECORDED"] * 2
+    assert await query(factory.environment, "SELECT failed_lines, failed_points FROM settlement") == [(2, 600)]
+    assert await find_faults(database) == []
