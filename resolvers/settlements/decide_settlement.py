@@ -42,7 +42,7 @@ class RejectSettlement(Struct, frozen=True):
 async def approve_settlement(operation: Operation, command: ApproveSettlement) -> UUID:
     """Approve a settlement as a second person: a job posts its points. One without payable lines is settled at once.
 
-    Raises InvalidInput, NotFound, IllegalState, SelfApproval, IdempotencyMismatch and TooManyJobs.
+    Raises InvalidInput, NotFound, IllegalState, SelfApproval and IdempotencyMismatch.
     """
     await operation.program()
     async with operation.writing() as session:
@@ -53,7 +53,8 @@ async def approve_settlement(operation: Operation, command: ApproveSettlement) -
         await _decide(operation, session, standing, SettlementStatus.APPROVED, None)
         if standing.payable_lines:
             work = SettlementWork(standing.id)
-            await enqueue_job(operation, session, JobKind.SETTLEMENT, work, total=standing.payable_lines)
+            total = standing.payable_lines
+            await enqueue_job(operation, session, JobKind.SETTLEMENT, work, total=total, of_server=True)
         facts = {standing.made_by: settlement_fact(SettlementApproved, standing)}
         await notify_of_settlement(operation, session, EventKind.SETTLEMENT_APPROVED, standing, facts)
         if not standing.payable_lines:

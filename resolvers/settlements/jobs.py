@@ -1,7 +1,8 @@
 """The job of a settlement: freeze its lines, or post the points of an approved one in pieces (R22).
 
 Both may be stopped at any moment and tried again. The lines are frozen by one transaction. A piece is posted together
-with the checkpoint behind it, so that every line is posted once.
+with the checkpoint behind it, so that every line is posted once. The jobs belong to the server: what two persons decided
+does not depend on their accounts.
 """
 
 from typing import Final

@@ -37,7 +37,7 @@ async def settle_scheme(operation: Operation, command: SettleScheme) -> UUID:
     """Begin a settlement of a scheme, whose lines a job prepares; return its id.
 
     Raises InvalidInput, NotFound, IllegalState, SettlementTooEarly, SettlementUnderway, OpenWorkRemains,
-    IdempotencyMismatch and TooManyJobs.
+    and IdempotencyMismatch.
     """
     settlement_id = operation.new_id()
     # Read before the transaction, which should wait for no second connection.
@@ -51,7 +51,7 @@ async def settle_scheme(operation: Operation, command: SettleScheme) -> UUID:
         work = await _require_no_work(session, scheme, acknowledged=command.acknowledge_open)
         row = _new_settlement(operation, settlement_id, scheme, number=number, basics=basics, work=work)
         await add_settlement(session, row)
-        await enqueue_job(operation, session, JobKind.SETTLEMENT, SettlementWork(settlement_id))
+        await enqueue_job(operation, session, JobKind.SETTLEMENT, SettlementWork(settlement_id), of_server=True)
         await rederive_execution(operation, session, scheme.id)
         await append_settlement_event(operation, session, EventKind.SETTLEMENT_STARTED, settlement_id, scheme.id)
     return settlement_id
