@@ -221,6 +221,7 @@ class StandingRow(Struct, frozen=True):
     content_hash: str
     effective_at: datetime | None
     ends_on: date | None
+    grace_days: int | None
     earning_channels: list[str]
     open_revision: OpenRevision | None
 

@@ -22,14 +22,12 @@ from sqlalchemy import (
 from db.columns import columns, named_columns, scalar
 from db.ecps.tables import EcpTable
 from db.points.tables import PointsAccountTable
-from db.schemes.reads import visible as scheme_visible
 from db.schemes.tables import SchemeTable
 from db.settlements.rows import (
-    EarlierSettlementRow,
     InactiveEcpRow,
+    OpenSettlementRow,
     OpenWorkRow,
     PayableLineRow,
-    SettledSchemeRow,
     SettlementLineRow,
     SettlementRow,
     SettlementStandingRow,
@@ -39,8 +37,8 @@ from db.settlements.rows import (
 from db.settlements.tables import SettlementLineTable, SettlementTable
 from db.statement import Query, Statement, number, numbers, uuid, uuids
 from domain.ecps.facts import EcpStatus
-from domain.permissions import SchemeScope, SettlementScope
-from domain.settlements.facts import APPROVED, LineStatus, SettlementStatus
+from domain.permissions import SettlementScope
+from domain.settlements.facts import APPROVED, OPEN, LineStatus, SettlementStatus
 
 # Constants and no parameters, so that partial indexes can be used.
 _APPROVED: Final[list[ColumnElement[Any]]] = [literal_column(f"'{status}'") for status in APPROVED]
@@ -138,24 +136,13 @@ LOCK_SETTLEMENT: Final = Statement(
 )
 
 
-@cache
-def lock_scheme_to_settle(scope: SchemeScope) -> Statement[SettledSchemeRow]:
-    """Lock the scheme of the parameter `id`, if the scope shows it: settlements of a scheme begin one after another."""
-    named = columns(
-        SchemeTable,
-        SettledSchemeRow,
-        is_approved=SchemeTable.approved_at.is_not(None),
-        is_revision=SchemeTable.revises.is_not(None),
-    )
-    query = select(*named).where(SchemeTable.id == uuid("id"), scheme_visible(scope))
-    return Statement(query.with_for_update(key_share=True), SettledSchemeRow)
-
-
-SETTLEMENTS_OF_SCHEME: Final = Statement(
-    select(*columns(SettlementTable, EarlierSettlementRow))
-    .where(SettlementTable.scheme_id == uuid("scheme_id"))
-    .order_by(SettlementTable.number),
-    EarlierSettlementRow,
+# Settlements of a scheme begin one after another.
+LOCK_SCHEME_TO_SETTLE: Final = Statement(
+    select(SchemeTable.number).where(SchemeTable.id == uuid("id")).with_for_update(key_share=True), scalar(int)
+)
+LAST_NUMBER: Final = Statement(
+    select(func.coalesce(func.max(SettlementTable.number), 0)).where(SettlementTable.scheme_id == uuid("scheme_id")),
+    scalar(int),
 )
 # A parked sale names an ECP or a variant that is not known, so it may belong to any scheme.
 OPEN_WORK: Final = Statement(
@@ -226,6 +213,13 @@ _SINCE: Final = case(
     (SettlementTable.status == constant(SettlementStatus.SETTLED), SettlementTable.settled_at),
     (SettlementTable.decided_at.is_not(None), SettlementTable.decided_at),
     else_=SettlementTable.made_at,
+)
+OPEN_BY_SCHEME: Final = Statement(
+    select(*columns(SettlementTable, OpenSettlementRow)).where(
+        SettlementTable.scheme_id == any_(uuids("ids")),
+        SettlementTable.status.in_([constant(status) for status in OPEN]),
+    ),
+    OpenSettlementRow,
 )
 STATES_BY_SCHEME: Final = Statement(
     select(*columns(SettlementTable, SettlementStateRow, since=_SINCE))

@@ -150,16 +150,6 @@ class InactiveEcpRow(NamedTuple):
     status: str
 
 
-class SettledSchemeRow(Struct, frozen=True):
-    """A scheme that is to be settled, locked."""
-
-    id: UUID
-    number: int
-    title: str
-    is_approved: bool
-    is_revision: bool
-
-
 class OpenWorkRow(NamedTuple):
     """What may still change the points of a scheme."""
 
@@ -169,9 +159,10 @@ class OpenWorkRow(NamedTuple):
     waiting_accounts: int
 
 
-class EarlierSettlementRow(NamedTuple):
-    """A settlement of the same scheme."""
+class OpenSettlementRow(NamedTuple):
+    """The settlement of a scheme that is not posted yet."""
 
+    scheme_id: UUID
     number: int
     status: str
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from domain.calendar import Calendar
 from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import WizardStepKind
+from domain.settlements.facts import SettlementStatus
 
 
 class OpenRevision(Struct, frozen=True):
@@ -34,14 +35,23 @@ class CouponStanding(Struct, frozen=True):
     allocated: int
 
 
+class OpenSettlement(Struct, frozen=True):
+    """The settlement of a scheme that is not posted yet."""
+
+    number: int
+    status: SettlementStatus
+
+
 class SchemeStanding(Struct, frozen=True):
     """The facts about a scheme or a revision that guards use, and the calendar of their days and times.
 
     `current` says that the content is still the one that was submitted. `revises` marks a revision; `missed` is the
     time at which it was to take effect, once that has passed. `ended_on` is the last day of the scheme, once that is
-    over. `open_revision` is the revision of the scheme that is not decided yet. `barred` are the authors of
-    the submission, who may not approve it; there are none where the program lets authors approve. `coupons` are None
-    if ECPs do not earn through coupons; they are counted only for viewers who may do something with them.
+    over. `settles_on` is the day after its grace period, and `can_settle` says that it has come. `open_settlement` is
+    read only for viewers who may settle. `open_revision` is the revision of the scheme that is not decided yet.
+    `barred` are the authors of the submission, who may not approve it; there are none where the program lets authors
+    approve. `coupons` are None if ECPs do not earn through coupons; they are counted only for viewers who may do
+    something with them.
     """
 
     ready: bool
@@ -52,6 +62,9 @@ class SchemeStanding(Struct, frozen=True):
     revises: bool = False
     missed: datetime | None = None
     ended_on: date | None = None
+    settles_on: date | None = None
+    can_settle: bool = False
+    open_settlement: OpenSettlement | None = None
     open_revision: OpenRevision | None = None
     barred: tuple[Authorship, ...] = ()
     coupons: CouponStanding | None = None

@@ -10,6 +10,7 @@ from domain.permissions import Permission, Viewer
 from domain.schemes.facts import SchemeStanding
 from domain.schemes.failures import SCHEME_PATH, RevisionOpen, TimePassed
 from domain.schemes.lifecycle_facts import Decision
+from domain.settlements.failures import SettlementTooEarly, SettlementUnderway
 from domain.text import join_words, quote
 
 
@@ -27,6 +28,7 @@ class SchemeAction(StrEnum):
     CREATE_CONSIGNMENT = "CREATE_CONSIGNMENT"
     CLOSE_SHORTFALL = "CLOSE_SHORTFALL"
     VOID_COUPONS = "VOID_COUPONS"
+    SETTLE = "SETTLE"
 
 
 def _edit(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
@@ -138,6 +140,20 @@ def _recall(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
     return None
 
 
+def _settle(standing: SchemeStanding, _viewer: Viewer) -> Failure | None:
+    if standing.revises:
+        return _illegal("This is a revision of a scheme. Settle the scheme itself.")
+    if standing.decision is not Decision.APPROVED:
+        return _illegal("The scheme is not approved, so nobody has earned points in it.")
+    if standing.settles_on is None:
+        return _illegal("The scheme has no last day, so it cannot be settled.")
+    if not standing.can_settle:
+        return SettlementTooEarly(standing.settles_on)
+    if (found := standing.open_settlement) is not None:
+        return SettlementUnderway(found.number, found.status)
+    return None
+
+
 def _illegal(message: str) -> IllegalState:
     return IllegalState(message, SCHEME_PATH)
 
@@ -156,5 +172,6 @@ SCHEME_GUARDS: Final = Guards(
         SchemeAction.CREATE_CONSIGNMENT: (Permission.CONSIGNMENT_MANAGE, first_failure(_execute, _allocate)),
         SchemeAction.CLOSE_SHORTFALL: (Permission.COUPON_GENERATE, first_failure(_execute, _fill_shortfall)),
         SchemeAction.VOID_COUPONS: (Permission.COUPON_VOID, first_failure(_execute, _recall)),
+        SchemeAction.SETTLE: (Permission.POINTS_SETTLE, _settle),
     },
 )

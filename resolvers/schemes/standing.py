@@ -11,12 +11,14 @@ from db.schemes import reads as statements
 from db.schemes.execution_reads import QUANTITIES_BY_SCHEME
 from db.schemes.revision_reads import STANDINGS
 from db.sessions import Fetching
+from db.settlements.reads import OPEN_BY_SCHEME
 from domain.calendar import Calendar
 from domain.coupons.quantities import CouponQuantities
 from domain.permissions import Permission
-from domain.schemes.facts import CouponStanding, SchemeStanding
+from domain.schemes.facts import CouponStanding, OpenSettlement, SchemeStanding
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.stages import WizardStepState
+from domain.settlements.facts import SettlementStatus
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.schemes.execution_facts import build_quantities
@@ -28,11 +30,13 @@ _EXECUTING: Final = (Permission.COUPON_GENERATE, Permission.CONSIGNMENT_MANAGE, 
 async def actions_by_scheme(operation: Operation, ids: list[UUID]) -> list[list[SchemeAction]]:
     """Load the actions that the viewer may take on each scheme now, by the same guards as the mutations.
 
-    Coupons are counted only for viewers who may do something with them.
+    Coupons and settlements are read only for viewers who may do something with them.
     """
     standings = await standings_by_scheme(operation, ids, operation.now, await operation.calendar())
     if any(operation.viewer.may(permission) for permission in _EXECUTING):
         standings = await _count_coupons(operation, ids, standings)
+    if operation.viewer.may(Permission.POINTS_SETTLE):
+        standings = await add_settlements(operation, ids, standings)
     return [list(SCHEME_GUARDS.allowed(standing, operation.viewer)) for standing in standings]
 
 
@@ -45,6 +49,18 @@ async def _count_coupons(
     return [
         replace(standing, coupons=_sum_up([each for _, each in group])) if standing.coupons else standing
         for standing, group in zip(standings, groups, strict=True)
+    ]
+
+
+async def add_settlements(
+    fetching: Fetching, ids: list[UUID], standings: Sequence[SchemeStanding]
+) -> list[SchemeStanding]:
+    """Complete the standings of schemes by their open settlements."""
+    rows = await fetching.fetch(OPEN_BY_SCHEME, ids=ids)
+    found = {row.scheme_id: OpenSettlement(row.number, SettlementStatus(row.status)) for row in rows}
+    return [
+        replace(standing, open_settlement=found.get(scheme_id))
+        for scheme_id, standing in zip(ids, standings, strict=True)
     ]
 
 

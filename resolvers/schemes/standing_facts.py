@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from db.schemes.rows import SectionRow, StandingRow, SubmissionRow
 from domain.calendar import Calendar
 from domain.channels import EarningChannel
+from domain.schemes.coupon_period import redeemable_until
 from domain.schemes.facts import Authorship, CouponStanding, SchemeStanding
 from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import STEP_ORDER, WizardStepKind
@@ -26,12 +27,15 @@ def build_standing(  # noqa: PLR0913 - the rows of a scheme, and the moment and 
     ready: bool,
 ) -> SchemeStanding:
     """Combine a scheme and its latest submission into the facts that guards check."""
+    settles_at = redeemable_until(scheme.ends_on, scheme.grace_days, calendar)
     found = SchemeStanding(
         ready,
         calendar,
         revises=scheme.effective_at is not None,
         missed=scheme.effective_at if scheme.effective_at and scheme.effective_at <= now else None,
         ended_on=scheme.ends_on if scheme.ends_on and calendar.end_of_day(scheme.ends_on) <= now else None,
+        settles_on=None if settles_at is None else calendar.day_of(settles_at),
+        can_settle=settles_at is not None and settles_at <= now,
         open_revision=scheme.open_revision,
         coupons=_UNCOUNTED if EarningChannel.COUPON in scheme.earning_channels else None,
     )

@@ -1,8 +1,8 @@
 """The job of a settlement: freeze its lines, or post the points of an approved one in pieces (R22).
 
 Both may be stopped at any moment and tried again. The lines are frozen by one transaction. A piece is posted together
-with the checkpoint behind it, so that every line is posted once. The jobs belong to the server: what two persons decided
-does not depend on their accounts.
+with the checkpoint behind it, so that every line is posted once. The jobs belong to the server: a decision takes effect
+even if its account is disabled.
 """
 
 from typing import Final

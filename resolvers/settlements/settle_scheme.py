@@ -5,22 +5,23 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.points.source_reads import decode_content
+from db.schemes.reads import select_schemes_by_id
 from db.schemes.revision_reads import CONTENT_IN_FORCE
 from db.sessions import Writing
 from db.settlements.changes import add_settlement
-from db.settlements.reads import OPEN_WORK, SETTLEMENTS_OF_SCHEME, lock_scheme_to_settle
-from db.settlements.rows import NewSettlement, SettledSchemeRow
+from db.settlements.reads import LAST_NUMBER, LOCK_SCHEME_TO_SETTLE, OPEN_WORK
+from db.settlements.rows import NewSettlement
 from domain.events import EventKind
-from domain.failures import IllegalState, NotFound
+from domain.failures import NotFound
 from domain.jobs.facts import JobKind
-from domain.schemes.content import Basics
-from domain.schemes.coupon_period import redeemable_until
-from domain.settlements.facts import OPEN, OpenWork, SettlementStatus
-from domain.settlements.failures import SCHEME_PATH, OpenWorkRemains, SettlementTooEarly, SettlementUnderway
+from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
+from domain.settlements.facts import OpenWork, SettlementStatus
+from domain.settlements.failures import SCHEME_PATH, OpenWorkRemains
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.jobs.enqueue import enqueue_job
 from resolvers.schemes.rederive import rederive_execution
+from resolvers.schemes.standing import add_settlements, standings_by_scheme
 from resolvers.settlements.jobs import SettlementWork
 from resolvers.settlements.notify import append_settlement_event
 
@@ -43,82 +44,62 @@ async def settle_scheme(operation: Operation, command: SettleScheme) -> UUID:
     # Read before the transaction, which should wait for no second connection.
     await operation.program()
     async with operation.writing() as session:
-        scheme = await _lock_scheme(operation, session, command.scheme_id)
+        number = await _lock_scheme(operation, session, command.scheme_id)
         if earlier := await claim_key(operation, session, command, result_id=settlement_id):
             return earlier
-        basics = await _require_end(operation, session, scheme)
-        number = await _next_number(session, scheme.id)
-        work = await _require_no_work(session, scheme, acknowledged=command.acknowledge_open)
-        row = _new_settlement(operation, settlement_id, scheme, number=number, basics=basics, work=work)
-        await add_settlement(session, row)
+        await _require_settleable(operation, session, command.scheme_id)
+        work = await _require_no_work(session, command, scheme=number)
+        await add_settlement(session, await _new_settlement(operation, session, settlement_id, command.scheme_id, work))
         await enqueue_job(operation, session, JobKind.SETTLEMENT, SettlementWork(settlement_id), of_server=True)
-        await rederive_execution(operation, session, scheme.id)
-        await append_settlement_event(operation, session, EventKind.SETTLEMENT_STARTED, settlement_id, scheme.id)
+        await rederive_execution(operation, session, command.scheme_id)
+        await append_settlement_event(
+            operation, session, EventKind.SETTLEMENT_STARTED, settlement_id, command.scheme_id
+        )
     return settlement_id
 
 
-async def _lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> SettledSchemeRow:
-    found = await session.fetch(lock_scheme_to_settle(operation.viewer.scheme_scope), id=scheme_id)
-    if not found:
+async def _lock_scheme(operation: Operation, session: Writing, scheme_id: UUID) -> int:
+    """Lock a scheme that the viewer sees, and return its number. Raises NotFound."""
+    seen = await session.fetch(select_schemes_by_id(operation.viewer.scheme_scope), ids=[scheme_id])
+    if not seen:
         raise NotFound("scheme", SCHEME_PATH)
-    scheme = found[0]
-    if scheme.is_revision:
-        raise IllegalState("This is a revision of a scheme. Settle the scheme itself.", SCHEME_PATH)
-    if not scheme.is_approved:
-        raise IllegalState("The scheme is not approved, so nobody has earned points in it.", SCHEME_PATH)
-    return scheme
+    (number,) = await session.fetch(LOCK_SCHEME_TO_SETTLE, id=scheme_id)
+    return number
 
 
-async def _require_end(operation: Operation, session: Writing, scheme: SettledSchemeRow) -> Basics:
-    """The basics of the revision in force at the end; none takes effect later. Raises SettlementTooEarly."""
-    (content,) = await session.fetch(CONTENT_IN_FORCE, scheme_id=scheme.id, at=operation.now)
-    basics = decode_content(content).basics
-    calendar = await operation.calendar()
-    begins_at = redeemable_until(basics.ends_on, basics.grace_days, calendar)
-    if begins_at is None:
-        raise IllegalState("The scheme has no last day, so it never ends.", SCHEME_PATH)
-    if operation.now < begins_at:
-        raise SettlementTooEarly(calendar.day_of(begins_at))
-    return basics
+async def _require_settleable(operation: Operation, session: Writing, scheme_id: UUID) -> None:
+    """Raise the failure that keeps the viewer from settling the scheme now, if there is one."""
+    standings = await standings_by_scheme(session, [scheme_id], operation.now, await operation.calendar())
+    (standing,) = await add_settlements(session, [scheme_id], standings)
+    SCHEME_GUARDS.check(SchemeAction.SETTLE, standing, operation.viewer)
 
 
-async def _next_number(session: Writing, scheme_id: UUID) -> int:
-    """The number of the next settlement. Raises SettlementUnderway."""
-    earlier = await session.fetch(SETTLEMENTS_OF_SCHEME, scheme_id=scheme_id)
-    for row in earlier:
-        if row.status in OPEN:
-            raise SettlementUnderway(row.number, SettlementStatus(row.status))
-    return len(earlier) + 1
-
-
-async def _require_no_work(session: Writing, scheme: SettledSchemeRow, *, acknowledged: bool) -> OpenWork:
-    (row,) = await session.fetch(OPEN_WORK, scheme_id=scheme.id, scheme=scheme.number)
+async def _require_no_work(session: Writing, command: SettleScheme, *, scheme: int) -> OpenWork:
+    (row,) = await session.fetch(OPEN_WORK, scheme_id=command.scheme_id, scheme=scheme)
     work = OpenWork(**row._asdict())
-    if not (work.is_empty or acknowledged):
+    if not (work.is_empty or command.acknowledge_open):
         raise OpenWorkRemains(work)
     return work
 
 
-def _new_settlement(  # noqa: PLR0913 - the parts of a settlement
-    operation: Operation,
-    settlement_id: UUID,
-    scheme: SettledSchemeRow,
-    *,
-    number: int,
-    basics: Basics,
-    work: OpenWork,
+async def _new_settlement(
+    operation: Operation, session: Writing, settlement_id: UUID, scheme_id: UUID, work: OpenWork
 ) -> NewSettlement:
-    value = basics.point_value
+    """The settlement by the terms in force at the end: no revision takes effect after the last day."""
+    (content,) = await session.fetch(CONTENT_IN_FORCE, scheme_id=scheme_id, at=operation.now)
+    (last,) = await session.fetch(LAST_NUMBER, scheme_id=scheme_id)
+    terms = decode_content(content).basics
+    value = terms.point_value
     return NewSettlement(
         id=settlement_id,
-        scheme_id=scheme.id,
-        number=number,
+        scheme_id=scheme_id,
+        number=last + 1,
         status=SettlementStatus.PREPARING.value,
         made_at=operation.now,
         made_by=operation.viewer.account_id,
         point_value=None if value is None else value.amount,
         currency=None if value is None else value.currency,
-        minimum_payout=basics.minimum_payout,
+        minimum_payout=terms.minimum_payout,
         open_discrepancies=work.discrepancies,
         open_parked_sales=work.parked_sales,
         open_adjustments=work.pending_adjustments,

@@ -107,6 +107,7 @@ described(
         SchemeAction.CREATE_CONSIGNMENT: "Give coupons to a chain of vendors, with `createConsignment`.",
         SchemeAction.CLOSE_SHORTFALL: "Decide not to generate missing coupons, with `closeShortfall`.",
         SchemeAction.VOID_COUPONS: "Recall coupons, with `voidCoupons`.",
+        SchemeAction.SETTLE: "Settle the scheme, with `settleScheme`.",
     },
 )
 described(

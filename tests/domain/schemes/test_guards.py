@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from domain.calendar import UTC_CALENDAR
 from domain.failures import UserErrorCode
 from domain.permissions import Role, Viewer
-from domain.schemes.facts import Authorship, OpenRevision, SchemeStanding
+from domain.schemes.facts import Authorship, OpenRevision, OpenSettlement, SchemeStanding
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import WizardStepKind
+from domain.settlements.facts import SettlementStatus
 
 SUBMITTER, OTHER = UUID(int=1), UUID(int=2)
 EDIT, SUBMIT = SchemeAction.EDIT, SchemeAction.SUBMIT
@@ -225,3 +226,30 @@ def test_an_offered_action_never_fails_for_its_state(standing: SchemeStanding, a
         somebody = viewer(MANAGER, APPROVER, account=account)
         offered = action in SCHEME_GUARDS.allowed(standing, somebody)
         assert offered is (SCHEME_GUARDS.find_failure(action, standing, somebody) is None)
+
+
+def test_a_scheme_is_settled_after_its_grace_period_once_at_a_time() -> None:
+    """R8, R22: each obstacle has a message, and a manager is offered the action when there is none."""
+    ended = replace(APPROVED, settles_on=date(2026, 8, 31))
+    ready = replace(ended, can_settle=True, ended_on=date(2026, 7, 31))
+    underway = replace(ready, open_settlement=OpenSettlement(2, SettlementStatus.PROPOSED))
+    for standing, message in (
+        (replace(ready, decision=None), "The scheme is not approved, so nobody has earned points in it."),
+        (replace(ready, revises=True), "This is a revision of a scheme. Settle the scheme itself."),
+        (APPROVED, "The scheme has no last day, so it cannot be settled."),
+        (
+            ended,
+            "Sales and coupons of this scheme count until its grace period is over. Settle it from 31 August 2026 on.",
+        ),
+        (
+            underway,
+            "Settlement 2 of this scheme is open (approval pending). Wait until it is posted, or until it is rejected "
+            "or withdrawn.",
+        ),
+    ):
+        failure = SCHEME_GUARDS.find_failure(SchemeAction.SETTLE, standing, viewer(Role.PROGRAM_MANAGER))
+        assert failure is not None
+        assert failure.message == message
+        assert SchemeAction.SETTLE not in SCHEME_GUARDS.allowed(standing, viewer(Role.PROGRAM_MANAGER))
+    assert SCHEME_GUARDS.allowed(ready, viewer(Role.PROGRAM_MANAGER)) == (SchemeAction.SETTLE,)
+    assert SCHEME_GUARDS.allowed(ready, viewer(Role.APPROVER)) == ()
