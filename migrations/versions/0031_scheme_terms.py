@@ -6,8 +6,8 @@ The terms by which a scheme pays: the value of a point, the minimum payout, the 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0031a"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
