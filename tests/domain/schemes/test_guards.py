@@ -243,8 +243,10 @@ def test_a_scheme_is_settled_after_its_grace_period_once_at_a_time() -> None:
         ),
         (
             underway,
-            "Settlement 2 of this scheme is open (approval pending). Wait until it is posted, or until it is rejected "
-            "or withdrawn.",
+            (
+                "Settlement 2 of this scheme is open (approval pending). Wait until it is posted, or until it is "
+                "rejected or withdrawn."
+            ),
         ),
     ):
         failure = SCHEME_GUARDS.find_failure(SchemeAction.SETTLE, standing, viewer(Role.PROGRAM_MANAGER))
