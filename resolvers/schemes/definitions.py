@@ -118,6 +118,7 @@ class Definition(Struct, frozen=True, eq=False):
             content_hash=self.content_hash,
             effective_at=scheme.effective_at,
             ends_on=scheme.ends_on,
+            grace_days=scheme.grace_days,
             earning_channels=scheme.earning_channels,
             open_revision=self.open_revision,
         )
