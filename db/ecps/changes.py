@@ -2,29 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import case, func, insert, literal, or_, select, true, update
+from sqlalchemy import case, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from db.catalog.tables import GeographyTable
-from db.columns import scalar
 from db.ecps.rows import EcpPlace, EcpRow
 from db.ecps.tables import EcpTable
 from db.sessions import Writing
-from db.statement import Statement
 from db.text_columns import with_text_columns
+from db.timeouts import ALLOW_FIVE_MINUTES
 from domain.catalog.facts import GeographyLevel
 from domain.ecps.facts import ERASED_NAME, EcpStatus
 from domain.ecps.inputs import EcpDetails
-
-# Milliseconds. Moving a region of 50,000 ECPs takes 15 seconds: their places are part of many indexes.
-_ALLOW_FIVE_MINUTES: Final = Statement(
-    select(func.set_config("statement_timeout", literal("300000"), true())), scalar(str)
-)
 
 
 class NewEcp(Struct, frozen=True):
@@ -114,7 +108,8 @@ async def update_places_of_ecps(session: Writing, geography_id: UUID) -> None:
         .where(or_(GeographyTable.id == geography_id, GeographyTable.parent_id == geography_id))
         .subquery()
     )
-    await session.fetch(_ALLOW_FIVE_MINUTES)
+    # Moving a region of 50,000 ECPs takes 15 seconds: their places are part of many indexes.
+    await session.fetch(ALLOW_FIVE_MINUTES)
     moved = func.row(EcpTable.region_id, EcpTable.country_id).is_distinct_from(
         func.row(places.c.region_id, places.c.country_id)
     )

@@ -12,6 +12,7 @@ from db.sessions import Writing
 from db.settlements.rows import NewSettlement, SettlementStandingRow
 from db.settlements.tables import SettlementTable
 from db.statement import Change, moment, number, texts, uuid, uuids
+from db.timeouts import ALLOW_FIVE_MINUTES
 from domain.settlements.facts import SettlementStatus
 
 # One statement sees the accounts, the ends of their ledgers, and the ECPs as of one moment. An amount is rounded half
@@ -107,6 +108,8 @@ async def add_settlement(session: Writing, row: NewSettlement) -> None:
 
 async def freeze_lines(session: Writing, standing: SettlementStandingRow, digits: int, at: datetime) -> None:
     """Add the lines of a settlement, as the accounts are now, and propose it; `digits` are those of its currency."""
+    # One of 1,000,000 ECPs takes longer than a statement of a request may.
+    await session.fetch(ALLOW_FIVE_MINUTES)
     await session.run(
         _FREEZE,
         settlement_id=standing.id,

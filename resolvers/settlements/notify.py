@@ -53,8 +53,8 @@ async def notify_of_settlement(
 
 def settlement_fact(kind: type[FactT], standing: SettlementStandingRow, **more: int) -> FactT:
     """The fact that something happened to a settlement; `points` are those to pay unless others are given."""
-    named = {"settlement_id": standing.id, "title": standing.title, "number": standing.number}
-    return kind(**{**named, "points": standing.points, **more})
+    counts = {"points": standing.points, **more}
+    return kind(settlement_id=standing.id, title=standing.title, number=standing.number, **counts)
 
 
 def _sees(viewer: Viewer, fact: StoredSettlementFact) -> bool:
