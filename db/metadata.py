@@ -19,6 +19,7 @@ import db.enrollments.tables
 import db.epcis.tables
 import db.files.tables
 import db.idempotency
+import db.imports.tables
 import db.jobs.tables
 import db.notifications.tables
 import db.outbox.tables

@@ -37,6 +37,7 @@ from schema.events import area as events
 from schema.fields import AppInfo
 from schema.files import area as files
 from schema.ids import decode_id
+from schema.imports import area as imports
 from schema.jobs import area as jobs
 from schema.nodes import Node
 from schema.notifications import area as notifications
@@ -65,6 +66,7 @@ AREAS: Final = (
     epcis.AREA,
     events.AREA,
     files.AREA,
+    imports.AREA,
     jobs.AREA,
     notifications.AREA,
     points.AREA,

@@ -23,6 +23,7 @@ class JobKind(StrEnum):
     DEMO_HISTORY = "DEMO_HISTORY"
     REVALUATION = "REVALUATION"
     SETTLEMENT = "SETTLEMENT"
+    SALES_IMPORT = "SALES_IMPORT"
 
 
 class JobSpec(Struct, frozen=True, kw_only=True):
@@ -44,6 +45,7 @@ JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
         JobKind.DEMO_HISTORY: JobSpec(label="Sales and redemptions of the demo data"),
         JobKind.REVALUATION: JobSpec(label="Valuation of later sales"),
         JobKind.SETTLEMENT: JobSpec(label="Settlement of a scheme"),
+        JobKind.SALES_IMPORT: JobSpec(label="Import of sales", notifies=True),
     }
 )
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from time import monotonic
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, NoReturn, Protocol, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -112,11 +112,14 @@ class RunningJob(Generic[ParametersT_co]):
         return self.attempt.id
 
     @asynccontextmanager
-    async def operation(self) -> AsyncIterator[Operation]:
+    async def operation(self, fence: Callable[[Writing], Awaitable[None]] | None = None) -> AsyncIterator[Operation]:
         """Open an operation at this moment, signed in as the owner of the job with their present roles.
 
         Open a new one for each piece of work: an operation stays at its moment. It belongs to nobody if the job is the
         server's own. Raises OwnerDisabled; its `writing()` raises JobCanceled and JobLost.
+
+        Transactions lock the job, one at a time. A job that writes several at once gives each of them a `fence` of its
+        own, which locks a row that only this attempt may lock, and calls `raise_stopped` where it may not.
         """
         operation = self._tools.new_operation()
         try:
@@ -125,7 +128,7 @@ class RunningJob(Generic[ParametersT_co]):
                 if owner_id not in viewers:
                     raise OwnerDisabled
                 operation.sign_in(viewers[owner_id])
-            operation.fence = self._fence
+            operation.fence = fence or self._fence
             yield operation
         finally:
             await operation.close()
@@ -146,7 +149,7 @@ class RunningJob(Generic[ParametersT_co]):
         """
         progress = self._progress(done, total)
         if not await changes.save_checkpoint(session, self.attempt.lease, to_document(checkpoint), progress):
-            await self._raise_stopped(session)
+            await self.raise_stopped(session)
         self.checkpoint, self.progress = checkpoint, progress
 
     async def report(self, done: int, total: int | None = None) -> None:
@@ -162,7 +165,7 @@ class RunningJob(Generic[ParametersT_co]):
             async with operation.writing() as session:
                 until = operation.now + LEASE
                 if not await changes.save_progress(session, self.attempt.lease, self.progress, until):
-                    await self._raise_stopped(session)
+                    await self.raise_stopped(session)
                 event = NewEvent(EventKind.JOB_PROGRESSED, self.id, about_job(self.id))
                 await append_events(session, [event], operation.now)
         finally:
@@ -186,8 +189,9 @@ class RunningJob(Generic[ParametersT_co]):
     async def _fence(self, session: Writing) -> None:
         """Lock the job until the transaction ends, so that nobody takes it over or cancels it meanwhile."""
         if not await changes.extend_lease(session, self.attempt.lease, self._tools.clock() + LEASE):
-            await self._raise_stopped(session)
+            await self.raise_stopped(session)
 
-    async def _raise_stopped(self, session: Writing) -> None:
+    async def raise_stopped(self, session: Writing) -> NoReturn:
+        """Raise JobCanceled or JobLost, for an attempt that no longer has the job."""
         found = await session.fetch(STATUS_OF_JOB, id=self.id)
         raise JobCanceled if found == [JobStatus.CANCELED] else JobLost

@@ -12,6 +12,7 @@ described(
         JobKind.THUMBNAIL: "Draw the preview of an uploaded file.",
         JobKind.ORPHANED_FILES: "Delete uploaded files that nothing uses.",
         JobKind.DEMO_HISTORY: "Load a year of sales and redemptions of the demo data; in development only.",
+        JobKind.SALES_IMPORT: "Record the sales of a file.",
         JobKind.REVALUATION: "Value the later sales of an ECP again, because an earlier one arrived or changed.",
         JobKind.SETTLEMENT: "Prepare the lines of a settlement, or post the points of an approved one.",
     },

@@ -1,0 +1,264 @@
+"""Changes to imports: begin one, stage its sales, sort them, advance its streams, and forget what was staged."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct, structs
+from sqlalchemy import text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from db.imports.rows import NewImport, NewImportRow, NewRejection
+from db.imports.tables import SalesImportStreamTable, SalesImportTable
+from db.sessions import Writing
+from db.statement import Change, number, numbers, string, texts, uuid
+from domain.imports.facts import STREAMS, ImportPhase, Layout
+from domain.sales.facts import LINES_LIMIT
+
+_LONGER: Final = Change(text("SELECT set_config('statement_timeout', '10min', true)"))
+_TAKE_STREAMS: Final = Change(
+    update(SalesImportStreamTable)
+    .where(SalesImportStreamTable.import_id == uuid("of_import"))
+    .values(lease=uuid("lease"))
+)
+_SET_READ: Final = Change(
+    update(SalesImportTable)
+    .where(SalesImportTable.id == uuid("of_import"))
+    .values(
+        bytes_read=number("bytes_read"),
+        lines_read=number("lines_read"),
+        sales_read=number("sales_read"),
+        rejected=number("rejected"),
+    )
+)
+_REJECT_ROWS: Final = Change(
+    text(
+        """
+        INSERT INTO sales_import_rejection (import_id, line, external_id, reason, while_reading)
+        SELECT :import_id, given.line, given.external_id, given.reason, :while_reading = 1
+        FROM unnest(:lines, :external_ids, :reasons) AS given(line, external_id, reason)
+        ON CONFLICT DO NOTHING
+        """
+    ).bindparams(uuid("import_id"), numbers("lines"), texts("external_ids"), texts("reasons"), number("while_reading"))
+)
+# Rows of a sale that are not next to each other must agree, and rows of a sale are rejected together. Statements take a
+# slice of the external ids at a time, so that none runs for long.
+_FIND_DIFFERENT: Final = Change(
+    text(
+        """
+        UPDATE sales_import_row AS row
+        SET fault = CASE WHEN wrong.lines > :limit THEN :too_many ELSE :different END
+        FROM (
+            SELECT external_id, revision, updated_at, occurrence, sum(line_count) AS lines
+            FROM sales_import_row
+            WHERE import_id = :import_id AND mod(hashtext(external_id) & 2147483647, :slices) = :slice
+            GROUP BY external_id, revision, updated_at, occurrence
+            HAVING count(*) > 1 AND (
+                sum(line_count) > :limit OR min(ecp_key) <> max(ecp_key) OR min(sold_at) <> max(sold_at)
+                OR min(returns) <> max(returns) OR count(returns) NOT IN (0, count(*))
+            )
+        ) AS wrong
+        WHERE row.import_id = :import_id AND row.external_id = wrong.external_id
+            AND row.revision IS NOT DISTINCT FROM wrong.revision
+            AND row.updated_at IS NOT DISTINCT FROM wrong.updated_at AND row.occurrence = wrong.occurrence
+        """
+    ).bindparams(
+        uuid("import_id"), number("limit"), string("too_many"), string("different"), number("slices"), number("slice")
+    )
+)
+_FIND_INCOMPLETE: Final = Change(
+    text(
+        """
+        UPDATE sales_import_row AS row SET fault = :reason
+        FROM sales_import_rejection AS rejected
+        WHERE rejected.import_id = :import_id AND rejected.while_reading AND row.import_id = :import_id
+            AND row.external_id = rejected.external_id AND row.occurrence = 0 AND row.fault IS NULL
+        """
+    ).bindparams(uuid("import_id"), string("reason"))
+)
+_SORT: Final = Change(
+    text(
+        """
+        INSERT INTO sales_import_sale (import_id, part, position, contents)
+        SELECT :import_id, :part, row_number() OVER (
+            ORDER BY ecp_key COLLATE "C", sold_at, external_id COLLATE "C", revision, updated_at, occurrence
+        ), contents
+        FROM (
+            SELECT min(ecp_key) AS ecp_key, min(sold_at) AS sold_at, external_id, revision, updated_at, occurrence,
+                array_agg(content ORDER BY line) AS contents
+            FROM sales_import_row
+            WHERE import_id = :import_id AND part = :part AND fault IS NULL
+            GROUP BY external_id, revision, updated_at, occurrence
+        ) AS sale
+        """
+    ).bindparams(uuid("import_id"), number("part"))
+)
+_ADVANCE: Final = Change(
+    text(
+        """
+        UPDATE sales_import_stream SET part = :part, position = :position, recorded = recorded + :recorded,
+            corrected = corrected + :corrected, duplicates = duplicates + :duplicates,
+            conflicts = conflicts + :conflicts, parked = parked + :parked, rejected = rejected + :rejected,
+            lines = lines + :lines, points = points + :points
+        WHERE import_id = :import_id AND stream = :stream
+        """
+    ).bindparams(
+        uuid("import_id"),
+        *(
+            number(name)
+            for name in (
+                "stream",
+                "part",
+                "position",
+                "recorded",
+                "corrected",
+                "duplicates",
+                "conflicts",
+                "parked",
+                "rejected",
+                "lines",
+                "points",
+            )
+        ),
+    )
+)
+_FORGET: Final = tuple(
+    Change(
+        text(
+            f"""
+            DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+                SELECT ctid FROM {table} WHERE import_id = :import_id LIMIT :size
+            ))
+            """  # noqa: S608 - our own text
+        ).bindparams(uuid("import_id"), number("size"))
+    )
+    for table in ("sales_import_row", "sales_import_sale")
+)
+
+
+class Tally(Struct):
+    """The outcomes of sales."""
+
+    recorded: int = 0
+    corrected: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    parked: int = 0
+    rejected: int = 0
+    lines: int = 0
+    points: int = 0
+
+
+class ReadSoFar(Struct, frozen=True):
+    """How much of a file was read."""
+
+    bytes_read: int = 0
+    lines_read: int = 0
+    sales_read: int = 0
+    rejected: int = 0
+
+
+async def add_import(session: Writing, added: NewImport) -> None:
+    """Begin an import, with its streams."""
+    values = {
+        **structs.asdict(added),
+        "phase": ImportPhase.READING,
+        "ignored_columns": [],
+        **dict.fromkeys(("bytes_read", "lines_read", "sales_read", "rejected"), 0),
+        "is_cut": False,
+        "is_staged": True,
+    }
+    await session.execute(insert(SalesImportTable), [values])
+    counts = dict.fromkeys(Tally.__struct_fields__, 0)
+    rows = [
+        {"import_id": added.id, "stream": stream, "part": stream, "position": 0, **counts} for stream in range(STREAMS)
+    ]
+    await session.execute(insert(SalesImportStreamTable), rows)
+
+
+async def set_import(session: Writing, import_id: UUID, **values: Any) -> None:
+    """Change an import that is locked by its job."""
+    await session.execute(update(SalesImportTable).where(SalesImportTable.id == import_id).values(values))
+
+
+async def set_layout(session: Writing, import_id: UUID, layout: Layout) -> None:
+    """Store how the file is written."""
+    await set_import(
+        session,
+        import_id,
+        format=layout.format.value,
+        encoding=layout.encoding.value,
+        delimiter=layout.delimiter,
+        ignored_columns=list(layout.ignored),
+    )
+
+
+async def take_streams(session: Writing, import_id: UUID, lease: UUID) -> None:
+    """Let only this attempt record; wait for transactions of another one that are open."""
+    await session.run(_TAKE_STREAMS, of_import=import_id, lease=lease)
+
+
+async def add_rows(session: Writing, rows: Sequence[NewImportRow]) -> None:
+    """Stage sales that were read."""
+    if rows:
+        await session.copy_rows("sales_import_row", NewImportRow._fields, rows)
+
+
+async def reject_rows(
+    session: Writing, import_id: UUID, rejections: Sequence[NewRejection], *, while_reading: bool = False
+) -> None:
+    """Store rejected rows; those that are stored already stay as they are."""
+    if rejections:
+        await session.run(
+            _REJECT_ROWS,
+            import_id=import_id,
+            lines=[one.line for one in rejections],
+            external_ids=[one.external_id for one in rejections],
+            reasons=[one.reason for one in rejections],
+            while_reading=int(while_reading),
+        )
+
+
+async def save_read(session: Writing, import_id: UUID, read: ReadSoFar) -> None:
+    """Store how much was read."""
+    await session.run(_SET_READ, of_import=import_id, **structs.asdict(read))
+
+
+async def find_different(session: Writing, import_id: UUID, piece: tuple[int, int], reasons: tuple[str, str]) -> None:
+    """Mark sales whose rows contradict each other; `piece` is a slice of the sales, and how many slices there are."""
+    await session.run(
+        _FIND_DIFFERENT,
+        import_id=import_id,
+        slice=piece[0],
+        slices=piece[1],
+        limit=LINES_LIMIT,
+        different=reasons[0],
+        too_many=reasons[1],
+    )
+
+
+async def find_incomplete(session: Writing, import_id: UUID, reason: str) -> None:
+    """Mark sales of which another row was rejected."""
+    await session.run(_FIND_INCOMPLETE, import_id=import_id, reason=reason)
+
+
+async def allow_long(session: Writing) -> None:
+    """Let statements of this transaction take longer than those of requests."""
+    await session.run(_LONGER)
+
+
+async def sort_part(session: Writing, import_id: UUID, part: int) -> int:
+    """Put the sales of a part into the order of recording, and return how many there are."""
+    return await session.run(_SORT, import_id=import_id, part=part)
+
+
+async def advance_stream(session: Writing, import_id: UUID, stream: int, place: tuple[int, int], tally: Tally) -> None:
+    """Store how far a stream is, with the outcomes of the sales since then."""
+    part, position = place
+    values = structs.asdict(tally)
+    await session.run(_ADVANCE, import_id=import_id, stream=stream, part=part, position=position, **values)
+
+
+async def forget_staged(session: Writing, import_id: UUID, size: int) -> int:
+    """Delete sales that were staged, at most `size` of each table; return how many there were."""
+    return sum([await session.run(change, import_id=import_id, size=size) for change in _FORGET])

@@ -1,0 +1,99 @@
+"""Statements that read imports."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, any_, cast, func, select, text
+
+from db.columns import columns, named_columns, scalar
+from db.imports.rows import (
+    FaultyRow,
+    ImportCountsRow,
+    ImportRow,
+    RejectionRow,
+    SortedSaleRow,
+    StreamRow,
+)
+from db.imports.tables import (
+    SalesImportRejectionTable,
+    SalesImportStreamTable,
+    SalesImportTable,
+)
+from db.statement import Statement, number, uuid, uuids
+
+_STREAM: Final = SalesImportStreamTable
+
+IMPORTS_BY_ID: Final = Statement(
+    select(*columns(SalesImportTable, ImportRow)).where(SalesImportTable.id == any_(uuids("ids"))), ImportRow
+)
+COUNTS_BY_ID: Final = Statement(
+    select(
+        _STREAM.import_id,
+        *(
+            cast(func.sum(getattr(_STREAM, name)), BigInteger).label(name)
+            for name in ImportCountsRow.__struct_fields__[1:]
+        ),
+    )
+    .where(_STREAM.import_id == any_(uuids("ids")))
+    .group_by(_STREAM.import_id),
+    ImportCountsRow,
+)
+# The row of a stream, for the attempt that has it and whose job goes on. The job itself is not locked: two streams
+# would wait for each other.
+LOCK_STREAM: Final = Statement(
+    text(
+        """
+        SELECT stream.part, stream.position
+        FROM sales_import_stream AS stream JOIN job ON job.lease = stream.lease
+        WHERE stream.import_id = :import_id AND stream.stream = :stream AND stream.lease = :lease
+        FOR UPDATE OF stream
+        """
+    )
+    .bindparams(uuid("import_id"), number("stream"), uuid("lease"))
+    .columns(*named_columns(StreamRow)),
+    StreamRow,
+)
+PLACE_OF_STREAM: Final = Statement(
+    select(*columns(_STREAM, StreamRow)).where(
+        _STREAM.import_id == uuid("import_id"), _STREAM.stream == number("stream")
+    ),
+    StreamRow,
+)
+NEXT_SALES: Final = Statement(
+    text(
+        """
+        SELECT position, contents FROM sales_import_sale
+        WHERE import_id = :import_id AND part = :part AND position > :position ORDER BY position LIMIT :size
+        """
+    )
+    .bindparams(uuid("import_id"), number("part"), number("position"), number("size"))
+    .columns(*named_columns(SortedSaleRow)),
+    SortedSaleRow,
+)
+FAULTY_ROWS: Final = Statement(
+    text(
+        """
+        SELECT part, line, fault, content FROM sales_import_row
+        WHERE import_id = :import_id AND fault IS NOT NULL AND (part, line) > (:part, :line)
+        ORDER BY part, line LIMIT :size
+        """
+    )
+    .bindparams(uuid("import_id"), number("part"), number("line"), number("size"))
+    .columns(*named_columns(FaultyRow)),
+    FaultyRow,
+)
+REJECTIONS: Final = Statement(
+    select(*columns(SalesImportRejectionTable, RejectionRow))
+    .where(
+        SalesImportRejectionTable.import_id == uuid("import_id"),
+        SalesImportRejectionTable.line > number("after"),
+        SalesImportRejectionTable.line <= number("until"),
+    )
+    .order_by(SalesImportRejectionTable.line),
+    RejectionRow,
+)
+REJECTED_ROWS: Final = Statement(
+    select(func.count())
+    .select_from(SalesImportRejectionTable)
+    .where(SalesImportRejectionTable.import_id == uuid("import_id")),
+    scalar(int),
+)

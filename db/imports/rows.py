@@ -1,0 +1,117 @@
+"""Rows of imports."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class ImportRow(Struct, frozen=True):
+    """An import, with what was counted while its file was read."""
+
+    id: UUID
+    source: str
+    file_id: UUID
+    dry_run: bool
+    park: bool
+    job_id: UUID
+    created_at: datetime
+    created_by: UUID
+    phase: str
+    format: str | None
+    encoding: str | None
+    delimiter: str | None
+    ignored_columns: list[str]
+    bytes_read: int
+    lines_read: int
+    sales_read: int
+    rejected: int
+    is_cut: bool
+    is_staged: bool
+    error: str | None
+    rejected_file_id: UUID | None
+    finished_at: datetime | None
+
+
+class NewImport(Struct, frozen=True):
+    """An import to begin."""
+
+    id: UUID
+    source: str
+    file_id: UUID
+    dry_run: bool
+    park: bool
+    job_id: UUID
+    created_at: datetime
+    created_by: UUID
+
+
+class NewImportRow(NamedTuple):
+    """A row of `sales_import_row`."""
+
+    import_id: UUID
+    part: int
+    line: int
+    external_id: str
+    revision: int | None
+    updated_at: datetime | None
+    occurrence: int
+    ecp_key: str
+    sold_at: datetime
+    returns: str | None
+    line_count: int
+    content: bytes
+
+
+class NewRejection(NamedTuple):
+    """A row of `sales_import_rejection`."""
+
+    line: int
+    external_id: str | None
+    reason: str
+
+
+class StreamRow(NamedTuple):
+    """Where a stream is: the part and the position of the last sale that it tried."""
+
+    part: int
+    position: int
+
+
+class SortedSaleRow(NamedTuple):
+    """A sale in the order of recording."""
+
+    position: int
+    contents: list[bytes]
+
+
+class FaultyRow(NamedTuple):
+    """A row that was read and is rejected because of others."""
+
+    part: int
+    line: int
+    fault: str
+    content: bytes
+
+
+class RejectionRow(NamedTuple):
+    """A rejected row of the file."""
+
+    line: int
+    external_id: str | None
+    reason: str
+
+
+class ImportCountsRow(Struct, frozen=True):
+    """The outcomes of the sales of an import, of all its streams together."""
+
+    import_id: UUID
+    recorded: int
+    corrected: int
+    duplicates: int
+    conflicts: int
+    parked: int
+    rejected: int
+    lines: int
+    points: int

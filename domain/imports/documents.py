@@ -1,0 +1,101 @@
+"""Reads sales from NDJSON: each line is an object in the shape of a SaleInput (R20)."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from domain.imports.facts import ROW_LENGTH
+from domain.imports.records import TOO_LONG
+from domain.imports.rows import ReadSale, RejectedRow, state_problems
+from domain.imports.values import MalformedValue, read_price, read_revision
+from domain.sales.facts import EXTERNAL_ID_LENGTH
+from domain.sales.reports import ReportedLine, ReportedSale
+from domain.text import shorten
+from domain.timestamps import read_timestamp
+
+_ERROR_LENGTH: Final = 200
+
+
+class _Line(Struct, rename="camel", forbid_unknown_fields=True, gc=False):
+    sku: str
+    quantity: int
+    unit_price: str | int | float
+    currency: str
+
+
+class _Sale(Struct, rename="camel", forbid_unknown_fields=True):
+    external_id: str
+    ecp_code: str
+    sold_at: str
+    lines: list[_Line]
+    revision: int | None = None
+    updated_at: str | None = None
+    returns_external_id: str | None = None
+
+
+class _Named(Struct, rename="camel"):
+    external_id: str
+
+
+# The digits of a price as they were written.
+_DECODER: Final = msgspec.json.Decoder(_Sale, float_hook=Decimal)
+_NAME_DECODER: Final = msgspec.json.Decoder(_Named)
+
+
+class SaleDocuments:
+    """Reads lines of JSON; `line` counts those that were read."""
+
+    def __init__(self, line: int = 0) -> None:
+        self.line = line
+
+    def read(self, lines: Iterable[str]) -> Iterator[ReadSale | RejectedRow]:
+        """Yield a sale or a rejected row for each line that is not blank."""
+        for text in lines:
+            self.line += 1
+            if len(text) > ROW_LENGTH:
+                yield RejectedRow(self.line, None, TOO_LONG)
+            elif text and not text.isspace():
+                yield self._read(text)
+
+    def _read(self, text: str) -> ReadSale | RejectedRow:
+        try:
+            sale = _build(_DECODER.decode(text))
+        except msgspec.ValidationError as error:
+            found = shorten(str(error).replace("`", ""), _ERROR_LENGTH)
+            return RejectedRow(self.line, _find_id(text), f"This line is not a sale: {found}.")
+        except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+            reason = "This line is not a JSON object. If it is the last one, the file may be cut off."
+            return RejectedRow(self.line, None, reason)
+        except MalformedValue as malformed:
+            return RejectedRow(self.line, _find_id(text), str(malformed))
+        reason = state_problems(sale)
+        if reason:
+            return RejectedRow(self.line, _find_id(text), reason)
+        return ReadSale((self.line,), sale, occurrence=self.line)
+
+
+def _build(given: _Sale) -> ReportedSale:
+    return ReportedSale(
+        given.external_id,
+        given.ecp_code,
+        sold_at=read_timestamp(given.sold_at),
+        lines=tuple(
+            ReportedLine(line.sku, line.quantity, unit_price=read_price(str(line.unit_price)), currency=line.currency)
+            for line in given.lines
+        ),
+        revision=None if given.revision is None else read_revision(str(given.revision)),
+        updated_at=None if given.updated_at is None else read_timestamp(given.updated_at),
+        returns_external_id=given.returns_external_id,
+    )
+
+
+def _find_id(text: str) -> str | None:
+    try:
+        external_id = _NAME_DECODER.decode(text).external_id.strip()
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return None
+    is_valid = 0 < len(external_id) <= EXTERNAL_ID_LENGTH[1] and external_id.isprintable()
+    return external_id if is_valid else None

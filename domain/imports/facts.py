@@ -1,0 +1,47 @@
+"""The basic types of imports: formats of files, limits of rows, and the phases of an import (R20)."""
+
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+# Of one row, in characters. What is longer is not read to its end.
+ROW_LENGTH: Final = 65_536
+COLUMNS_LIMIT: Final = 64
+# Parts of a file that are recorded at the same time; they share no ECPs.
+STREAMS: Final = 2
+
+
+class ImportFormat(StrEnum):
+    """How a file writes sales: a row for each line of a sale, or a line of JSON for each sale."""
+
+    CSV = "CSV"
+    NDJSON = "NDJSON"
+
+
+class TextEncoding(StrEnum):
+    """How a file writes characters."""
+
+    UTF_8 = "UTF-8"
+    UTF_16_LE = "UTF-16LE"
+    UTF_16_BE = "UTF-16BE"
+
+
+class ImportPhase(StrEnum):
+    """What an import is doing."""
+
+    READING = "READING"
+    SORTING = "SORTING"
+    RECORDING = "RECORDING"
+    FINISHING = "FINISHING"
+    FINISHED = "FINISHED"
+
+
+class Layout(Struct, frozen=True):
+    """How a file is written, as its beginning says. `columns` are those of a CSV file, as its header names them."""
+
+    format: ImportFormat
+    encoding: TextEncoding
+    delimiter: str | None = None
+    columns: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()

@@ -1,0 +1,59 @@
+"""Declared failures of imports: why a file is not imported at all."""
+
+from enum import StrEnum
+from typing import Final
+
+from domain.failures import Failure, UserErrorCode
+from domain.imports.facts import COLUMNS_LIMIT, ROW_LENGTH
+
+
+class FileFault(StrEnum):
+    """Why nothing of a file is imported."""
+
+    EMPTY = "EMPTY"
+    NO_SALES = "NO_SALES"
+    COMPRESSED = "COMPRESSED"
+    NOT_TEXT = "NOT_TEXT"
+    WRONG_ENCODING = "WRONG_ENCODING"
+    CUT_OFF = "CUT_OFF"
+    JSON_ARRAY = "JSON_ARRAY"
+    NO_HEADER = "NO_HEADER"
+    MISSING_COLUMNS = "MISSING_COLUMNS"
+    REPEATED_COLUMN = "REPEATED_COLUMN"
+    TOO_MANY_COLUMNS = "TOO_MANY_COLUMNS"
+    LONG_HEADER = "LONG_HEADER"
+
+
+# `{}` is a detail, such as the number of a line.
+_SENTENCES: Final[dict[FileFault, str]] = {
+    FileFault.EMPTY: "The file is empty. Export the sales again.",
+    FileFault.NO_SALES: "The file has a header and no rows below it. Export the sales again.",
+    FileFault.COMPRESSED: "The file is {}. Unpack it, or save it as CSV, and import the text.",
+    FileFault.NOT_TEXT: (
+        "Line {} has zero bytes: the file is not text, or it is UTF-16 without a byte order mark. Save it as UTF-8."
+    ),
+    FileFault.WRONG_ENCODING: "Line {} is not text in {}. Save the whole file as UTF-8 and import it again.",
+    FileFault.CUT_OFF: "The file ends in the middle of a character, in line {}. It is cut off: send it again.",
+    FileFault.JSON_ARRAY: "The file is one JSON array. Write each sale as a JSON object in a line of its own.",
+    FileFault.NO_HEADER: (
+        "The first line names none of the columns of a sale. Begin with a header: external_id, ecp_code, sold_at, sku, "
+        "quantity, unit_price, currency."
+    ),
+    FileFault.MISSING_COLUMNS: "The header has no column {}. Add it, or correct its name.",
+    FileFault.REPEATED_COLUMN: "The header has the column {} more than once. Keep one of them.",
+    FileFault.TOO_MANY_COLUMNS: f"The header has {{}} columns; at most {COLUMNS_LIMIT} are allowed.",
+    FileFault.LONG_HEADER: (
+        f"The first line has more than {ROW_LENGTH:,} characters. Write a header, and each row in a line of its own."
+    ),
+}
+
+
+class FileRejected(Failure):
+    """Nothing of a file can be imported, or it cannot be read to its end."""
+
+    code = UserErrorCode.INVALID
+
+    def __init__(self, fault: FileFault, *details: str) -> None:
+        super().__init__(_SENTENCES[fault].format(*details), ("input", "uploadId"))
+        self.fault = fault
+        self.details = details

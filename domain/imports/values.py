@@ -1,0 +1,44 @@
+"""Reads the values of a sale from the texts of a file (R20)."""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from domain.timestamps import Malformed
+
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}")
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
+_LARGEST_REVISION: Final = 2**31 - 1
+# Files have few different quantities and prices.
+_CACHED: Final = 10_000
+
+
+class MalformedValue(Exception):
+    """A text is no value of its column; the sentence says why."""
+
+
+@lru_cache(_CACHED)
+def read_quantity(text: str) -> int:
+    """Read a whole number. Raises MalformedValue."""
+    if _NUMBER.fullmatch(text) is None:
+        raise MalformedValue("The quantity is not a whole number. Write it with digits, like 12 or -3.")
+    return int(text)
+
+
+@lru_cache(_CACHED)
+def read_price(text: str) -> Decimal | Malformed:
+    """Read a price, or say what is wrong with it."""
+    if _DECIMAL.fullmatch(text) is None:
+        return Malformed('The price is not a number. Write it like "12.50": with a point, and without separators.')
+    return Decimal(text)
+
+
+def read_revision(text: str) -> int | None:
+    """Read a revision; None if there is none. Raises MalformedValue."""
+    if not text:
+        return None
+    number = int(text) if _NUMBER.fullmatch(text) is not None else 0
+    if not 1 <= number <= _LARGEST_REVISION:
+        raise MalformedValue(f"The revision is not a whole number from 1 to {_LARGEST_REVISION:,}.")
+    return number

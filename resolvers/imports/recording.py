@@ -1,0 +1,189 @@
+"""Records the sorted sales of an import: streams that share no ECPs record chunks, each in one transaction.
+
+A transaction locks the row of its stream, records, and advances the stream. A kill loses or doubles nothing, because
+the next attempt continues behind the last sale that is committed with its outcome.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from msgspec import Struct
+
+from db.imports.changes import Tally, advance_stream, reject_rows, take_streams
+from db.imports.reads import LOCK_STREAM, NEXT_SALES, PLACE_OF_STREAM
+from db.imports.rows import NewRejection
+from db.sessions import Writing
+from domain.imports.facts import STREAMS
+from domain.permissions import Permission
+from domain.points.failures import BalanceExceeded
+from domain.sales.decisions import Decision
+from domain.sales.facts import SaleOutcome
+from domain.sales.reports import time_problems
+from domain.text import drop_repeats
+from resolvers.context import Operation
+from resolvers.imports.content import StagedSale, read_content
+from resolvers.imports.running import RunningImport
+from resolvers.retrying import retry_conflicts
+from resolvers.sales.entries import CheckedSale, Recorded, enter_sales
+from resolvers.sales.names import resolve_names
+from resolvers.sales.recording import record_entries
+from resolvers.sales.sources import find_source
+
+# Sales of one transaction.
+CHUNK: Final = 250
+# Sales that a stream has in memory.
+_PAGE: Final = 4 * CHUNK
+_COUNTERS: Final = {
+    SaleOutcome.RECORDED: "recorded",
+    SaleOutcome.CORRECTED: "corrected",
+    SaleOutcome.DUPLICATE: "duplicates",
+    SaleOutcome.CONFLICT: "conflicts",
+    SaleOutcome.PARKED: "parked",
+    SaleOutcome.REJECTED: "rejected",
+}
+_FAILED: Final = frozenset({SaleOutcome.REJECTED, SaleOutcome.CONFLICT})
+
+
+class _Undone(Exception):
+    """A dry run ends its transaction here."""
+
+
+class _Place(Struct, frozen=True):
+    """A sale with its place in the order of recording."""
+
+    part: int
+    position: int
+    staged: StagedSale
+
+
+class _Stream:
+    """Records the parts of a stream one after the other."""
+
+    def __init__(self, running: RunningImport, number: int, tried: list[int]) -> None:
+        self._running = running
+        self._number = number
+        self._tried = tried
+
+    async def record(self) -> None:
+        """Record what is left. Raises what the job stops with."""
+        (place,) = await self._fetch_place()
+        for part in range(place[0], self._running.parts, STREAMS):
+            position = place[1] if part == place[0] else 0
+            while sales := await self._next(part, position):
+                for start in range(0, len(sales), CHUNK):
+                    await self._record(sales[start : start + CHUNK])
+                position = sales[-1].position
+
+    async def _fetch_place(self) -> Sequence[tuple[int, int]]:
+        async with self._running.job.operation() as operation:
+            return await operation.fetch(PLACE_OF_STREAM, import_id=self._running.id, stream=self._number)
+
+    async def _next(self, part: int, position: int) -> list[_Place]:
+        async with self._running.job.operation() as operation:
+            rows = await operation.fetch(
+                NEXT_SALES, import_id=self._running.id, part=part, position=position, size=_PAGE
+            )
+        return [_Place(part, row.position, read_content(row.contents)) for row in rows]
+
+    async def _record(self, sales: Sequence[_Place]) -> None:
+        """Record a chunk; one that takes a balance too far is tried by halves, and a sale that does is rejected."""
+        try:
+            await retry_conflicts(partial(self._record_once, sales))
+        except BalanceExceeded as exceeded:
+            if len(sales) == 1:
+                await self._reject(sales[0], exceeded.message)
+                return
+            middle = len(sales) // 2
+            await self._record(sales[:middle])
+            await self._record(sales[middle:])
+            return
+        self._tried[0] += len(sales)
+        await self._report()
+
+    async def _record_once(self, sales: Sequence[_Place]) -> None:
+        running = self._running
+        async with running.job.operation(self._lock) as operation, operation.writing() as session:
+            operation.require(Permission.SALE_RECORD)
+            recorded = await self._decide(operation, session, [one.staged for one in sales])
+            tally = Tally(lines=sum(len(one.staged.lines) for one in sales), points=recorded.points)
+            rejections = []
+            for one, decision in zip(sales, recorded.decisions, strict=True):
+                counter = _COUNTERS[decision.outcome]
+                setattr(tally, counter, getattr(tally, counter) + 1)
+                if decision.outcome in _FAILED:
+                    rejections += _reject(one.staged, _state(decision))
+            await reject_rows(session, running.id, rejections)
+            place = (sales[-1].part, sales[-1].position)
+            await advance_stream(session, running.id, self._number, place, tally)
+
+    async def _decide(self, operation: Operation, session: Writing, sales: Sequence[StagedSale]) -> Recorded:
+        """Record sales as recordSales does; a dry run keeps nothing of it."""
+        if not self._running.row.dry_run:
+            return await record_staged(operation, session, self._running, sales)
+        recorded = None
+        try:
+            async with session.attempt():
+                recorded = await record_staged(operation, session, self._running, sales)
+                raise _Undone
+        except _Undone:
+            assert recorded is not None  # noqa: S101 - it was recorded before it was undone
+            return recorded
+
+    async def _reject(self, one: _Place, reason: str) -> None:
+        running = self._running
+        async with running.job.operation(self._lock) as operation, operation.writing() as session:
+            await reject_rows(session, running.id, _reject(one.staged, reason))
+            tally = Tally(rejected=1, lines=len(one.staged.lines))
+            await advance_stream(session, running.id, self._number, (one.part, one.position), tally)
+
+    async def _lock(self, session: Writing) -> None:
+        """Lock the stream until the transaction ends. Raises JobCanceled and JobLost."""
+        job = self._running.job
+        lease = job.attempt.lease
+        if not await session.fetch(LOCK_STREAM, import_id=self._running.id, stream=self._number, lease=lease):
+            await job.raise_stopped(session)
+
+    async def _report(self) -> None:
+        size, total = self._running.file.byte_size, max(self._running.checkpoint.read.sales_read, 1)
+        await self._running.job.report(size + min(size, size * self._tried[0] // total), 2 * size)
+
+
+async def record_sorted(running: RunningImport) -> None:
+    """Let the streams record what is left, at the same time."""
+    async with running.writing() as session:
+        await take_streams(session, running.id, running.job.attempt.lease)
+    tried = [0]
+    try:
+        async with asyncio.TaskGroup() as group:
+            for number in range(STREAMS):
+                group.create_task(_Stream(running, number, tried).record())
+    except BaseExceptionGroup as failed:
+        # The first failure ended the other stream.
+        raise failed.exceptions[0] from None
+
+
+async def record_staged(
+    operation: Operation, session: Writing, running: RunningImport, sales: Sequence[StagedSale]
+) -> Recorded:
+    """Record sales of a file in the transaction. Raises InvalidInput for a source of other accounts."""
+    source = running.row.source
+    checked = [
+        CheckedSale(index, one.sale, problems=[], late=time_problems(one.sale, operation.now, operation.sales_policy))
+        for index, one in enumerate(sales)
+    ]
+    known = await find_source(operation, session, source)
+    names = await resolve_names(session, [one.sale for one in checked])
+    entries = enter_sales(checked, names, account_id=operation.viewer.account_id, may_park=running.row.park)
+    return await record_entries(
+        operation, session, source if known is None else known, entries, is_new_source=known is None
+    )
+
+
+def _reject(staged: StagedSale, reason: str) -> list[NewRejection]:
+    return [NewRejection(line, staged.sale.external_id, reason=reason) for line in staged.lines]
+
+
+def _state(decision: Decision) -> str:
+    return " ".join(drop_repeats(problem.message for problem in decision.problems))

@@ -1,0 +1,76 @@
+"""Brings the staged sales of an import into the order in which they are recorded: by ECP, and then by time.
+
+Sales whose rows contradict each other, or of which a row was rejected, are rejected on the way.
+"""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from db.imports.changes import (
+    allow_long,
+    find_different,
+    find_incomplete,
+    reject_rows,
+    save_read,
+    set_import,
+    sort_part,
+)
+from db.imports.reads import FAULTY_ROWS
+from db.imports.rows import FaultyRow, NewRejection
+from db.sessions import Writing
+from domain.imports.facts import ImportPhase
+from domain.imports.rows import DIFFERENT, INCOMPLETE, TOO_MANY_LINES
+from resolvers.imports.content import read_content
+from resolvers.imports.running import RunningImport
+
+_PAGE: Final = 1_000
+
+
+async def sort_sales(running: RunningImport) -> None:
+    """Run the steps that are left, each in a transaction of its own."""
+    parts, done = running.parts, running.file.byte_size
+    # A step for each part, one for the rows that were rejected, one for what was found, and a step for each part.
+    while (step := running.checkpoint.step) < 2 * parts + 2:
+        if step == parts + 1:
+            while await _reject_page(running):
+                pass
+        async with running.writing() as session:
+            await _run_step(session, running, step)
+            await running.save(session, replace(running.checkpoint, step=step + 1), done=done)
+    async with running.writing() as session:
+        await set_import(session, running.id, phase=ImportPhase.RECORDING)
+        await running.save(session, replace(running.checkpoint, phase=ImportPhase.RECORDING), done=done)
+
+
+async def _run_step(session: Writing, running: RunningImport, step: int) -> None:
+    parts = running.parts
+    await allow_long(session)
+    if step < parts:
+        await find_different(session, running.id, (step, parts), (DIFFERENT, TOO_MANY_LINES))
+    elif step == parts:
+        await find_incomplete(session, running.id, INCOMPLETE)
+    elif step > parts + 1:
+        await sort_part(session, running.id, step - parts - 2)
+
+
+async def _reject_page(running: RunningImport) -> bool:
+    """Reject some of the rows that were marked. Returns whether there were any."""
+    before = running.checkpoint
+    part, line = before.place
+    async with running.writing() as session:
+        rows = await session.fetch(FAULTY_ROWS, import_id=running.id, part=part, line=line, size=_PAGE)
+        if not rows:
+            return False
+        rejections = [one for row in rows for one in _reject(row)]
+        await reject_rows(session, running.id, rejections)
+        read = replace(before.read, rejected=before.read.rejected + len({one.external_id for one in rejections}))
+        await save_read(session, running.id, read)
+        place = (rows[-1].part, rows[-1].line)
+        await running.save(session, replace(before, read=read, place=place), done=running.file.byte_size)
+    return True
+
+
+def _reject(row: FaultyRow) -> list[NewRejection]:
+    staged = read_content([row.content])
+    return [NewRejection(line, staged.sale.external_id, reason=row.fault) for line in staged.lines]

@@ -1,0 +1,54 @@
+"""Begins an import of a file that is in the store."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from db.files.rows import StoredFileRow
+from db.imports.changes import add_import
+from db.imports.rows import NewImport
+from db.sessions import Writing
+from domain.checks import text_problems
+from domain.jobs.facts import JobKind
+from domain.permissions import Permission
+from domain.sales.facts import SOURCE_LENGTH
+from domain.text import trim_text
+from resolvers.context import Operation
+from resolvers.imports.running import ImportParameters
+from resolvers.jobs.enqueue import enqueue_job
+from resolvers.sales.sources import find_source
+from resolvers.validation import reject_invalid
+
+
+class ImportOptions(Struct, frozen=True):
+    """How to import: for which source, whether only to try, and whether to park sales that name what is unknown."""
+
+    source: str
+    dry_run: bool = False
+    park: bool = False
+
+
+async def start_import(operation: Operation, session: Writing, file: StoredFileRow, options: ImportOptions) -> UUID:
+    """Begin the import of a stored file with a job, and return its id.
+
+    Raises Forbidden, InvalidInput for a malformed source or one of other accounts, and TooManyJobs.
+    """
+    viewer = operation.require(Permission.SALE_RECORD)
+    source = trim_text(options.source)
+    reject_invalid(list(text_problems(source, ("source",), "The source", SOURCE_LENGTH)))
+    known = await find_source(operation, session, source)
+    import_id = operation.new_id()
+    parameters = ImportParameters(import_id)
+    job_id = await enqueue_job(operation, session, JobKind.SALES_IMPORT, parameters, total=2 * file.byte_size)
+    added = NewImport(
+        id=import_id,
+        source=known or source,
+        file_id=file.id,
+        dry_run=options.dry_run,
+        park=options.park,
+        job_id=job_id,
+        created_at=operation.now,
+        created_by=viewer.account_id,
+    )
+    await add_import(session, added)
+    return import_id

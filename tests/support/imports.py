@@ -1,0 +1,104 @@
+"""Files of sales for tests: how they are written, imported, and what became of them."""
+
+import csv
+from typing import Any, Final
+from uuid import UUID
+
+from db.imports.reads import COUNTS_BY_ID, IMPORTS_BY_ID
+from db.imports.rows import ImportCountsRow, ImportRow
+from domain.files.ranges import ByteRange
+from domain.permissions import Role
+from graphql_api.context import Environment
+from resolvers.files.stored_contents import store_bytes
+from resolvers.imports.jobs import JOBS
+from resolvers.imports.start_import import ImportOptions, start_import
+from tests.support.jobs import query, run_due
+from tests.support.sales import CODE, SOLD_AT
+from tests.support.world import World
+
+HEADER: Final = "external_id,ecp_code,sold_at,sku,quantity,unit_price,currency"
+
+
+def row(external_id: str = "s-1", sku: str = "AMB-1L", quantity: object = 3, **changed: object) -> str:
+    """A row of a CSV file with the columns of HEADER."""
+    cells = {
+        "external_id": external_id,
+        "ecp_code": CODE,
+        "sold_at": SOLD_AT,
+        "sku": sku,
+        "quantity": quantity,
+        "unit_price": "12.50",
+        "currency": "INR",
+        **changed,
+    }
+    return ",".join(map(str, cells.values()))
+
+
+def csv_file(*rows: str, header: str = HEADER) -> bytes:
+    """A CSV file."""
+    return "".join(f"{line}\n" for line in (header, *rows)).encode()
+
+
+class ImportDesk:
+    """Imports files as the connected system does."""
+
+    def __init__(self, environment: Environment, world: World) -> None:
+        self.environment = environment
+        self.world = world
+
+    async def begin(self, content: bytes, **options: Any) -> UUID:
+        """Store a file and begin its import."""
+        operation = self.environment.operation(self.world.viewer(Role.INTEGRATION))
+        async with operation.writing() as session:
+            file = await store_bytes(operation, session, content, name="sales.csv", content_type="text/csv")
+            return await start_import(operation, session, file, ImportOptions(**{"source": "till", **options}))
+
+    async def run(self, content: bytes, **options: Any) -> "Imported":
+        """Import a file to its end."""
+        import_id = await self.begin(content, **options)
+        await run_due(self.environment, JOBS, 60)
+        return await self.read(import_id)
+
+    async def read(self, import_id: UUID) -> "Imported":
+        """What became of an import."""
+        operation = self.environment.operation(None, fresh=True)
+        (found,) = await operation.fetch(IMPORTS_BY_ID, ids=[import_id])
+        (counts,) = await operation.fetch(COUNTS_BY_ID, ids=[import_id])
+        (job,) = await query(self.environment, "SELECT status, error FROM job WHERE id = $1", found.job_id)
+        return Imported(found, counts, job, await self._rejected(found))
+
+    async def _rejected(self, found: ImportRow) -> str | None:
+        if found.rejected_file_id is None:
+            return None
+        ((sha256, size),) = await query(
+            self.environment, "SELECT sha256, byte_size FROM stored_file WHERE id = $1", found.rejected_file_id
+        )
+        operation = self.environment.operation(None)
+        pieces = [piece async for piece in operation.files.read(sha256, ByteRange(0, size))]
+        return b"".join(pieces).decode()
+
+
+class Imported:
+    """An import with its counts, its job, and its file of rejected rows."""
+
+    def __init__(
+        self, found: ImportRow, counts: ImportCountsRow, job: tuple[str, str | None], rejected_file: str | None
+    ) -> None:
+        self.row = found
+        self.counts = counts
+        self.status, self.error = job
+        self.rejected_file = rejected_file
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """How many sales have each outcome, without those that none has."""
+        names = ("recorded", "corrected", "duplicates", "conflicts", "parked", "rejected")
+        found = {name: getattr(self.counts, name) for name in names}
+        found["rejected"] += self.row.rejected
+        return {name: count for name, count in found.items() if count}
+
+    @property
+    def reasons(self) -> list[tuple[int, str, str]]:
+        """The line, the external ID, and the reason of each rejected row."""
+        rows = list(csv.reader((self.rejected_file or "").splitlines(keepends=True)))[1:]
+        return [(int(line), external_id, reason) for line, external_id, reason, *_ in rows]
