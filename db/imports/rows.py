@@ -115,3 +115,8 @@ class ImportCountsRow(Struct, frozen=True):
     rejected: int
     lines: int
     points: int
+
+    @property
+    def sales(self) -> int:
+        """How many sales were tried."""
+        return self.recorded + self.corrected + self.duplicates + self.conflicts + self.parked + self.rejected

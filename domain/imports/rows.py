@@ -70,6 +70,8 @@ class SaleRows:
         places = {name_of(cell): place for place, cell in enumerate(layout.columns)}
         self._ids, self._shared, self._line = (_pick(places, names) for names in (_IDS, _SHARED, _OF_LINE))
         self._run: _Run | None = None
+        # The ids of a sale that has too many lines, while its rows go on.
+        self._endless: tuple[str, ...] | None = None
 
     @property
     def open_line(self) -> int | None:
@@ -80,6 +82,7 @@ class SaleRows:
         """Yield the sales and rejected rows that end before the last of these records."""
         for record in records:
             if isinstance(record, BrokenRecord):
+                yield from self._end()
                 yield RejectedRow(record.line, None, record.reason)
                 continue
             cells = record.cells
@@ -88,29 +91,31 @@ class SaleRows:
                     yield from self._reject_width(record)
                 continue
             cells.append("")
-            ids, shared = self._ids(cells), self._shared(cells)
+            ids = self._ids(cells)
             run = self._run
             if run is None or run.ids != ids:
                 if not any(cell.strip() for cell in cells):
                     continue
                 yield from self._end()
-                run = self._run = _Run(ids, shared)
-            yield from self._add(run, record, shared)
+                if ids == self._endless:
+                    yield RejectedRow(record.line, _id_of(ids[0]), TOO_MANY_LINES)
+                    continue
+                run = self._run = _Run(ids, self._shared(cells))
+            yield from self._add(run, record)
 
     def finish(self) -> Iterator[ReadSale | RejectedRow]:
         """Yield the last sale."""
         yield from self._end()
 
-    def _add(self, run: _Run, record: Record, shared: tuple[str, ...]) -> Iterator[RejectedRow]:
-        if run.shared != shared:
-            run.reason = DIFFERENT
-        if len(run.lines) == LINES_LIMIT and run.reason is None:
-            run.reason = TOO_MANY_LINES
-        if len(run.lines) > LINES_LIMIT:
-            # A sale without end takes no memory.
-            yield RejectedRow(record.line, _known_id(run), run.reason or TOO_MANY_LINES)
-            return
+    def _add(self, run: _Run, record: Record) -> Iterator[ReadSale | RejectedRow]:
         run.lines.append(record.line)
+        if run.shared != self._shared(record.cells):
+            run.reason = DIFFERENT
+        if len(run.lines) > LINES_LIMIT:
+            # The rows that follow take no memory.
+            run.reason, self._endless = TOO_MANY_LINES, run.ids
+            yield from self._end()
+            return
         sku, quantity, price, currency = self._line(record.cells)
         try:
             units = read_quantity(quantity.strip())
@@ -129,12 +134,8 @@ class SaleRows:
             "the last row, the file may be cut off."
         )
         cells = [*record.cells[: self._width], *[""] * (self._width + 1 - min(len(record.cells), self._width))]
-        ids = self._ids(cells)
-        if self._run is not None and self._run.ids == ids:
-            self._run.lines.append(record.line)
-            self._run.faults[record.line] = reason
-            return
-        yield RejectedRow(record.line, _id_of(ids[0]), reason)
+        yield from self._end()
+        yield RejectedRow(record.line, _id_of(self._ids(cells)[0]), reason)
 
     def _end(self) -> Iterator[ReadSale | RejectedRow]:
         run, self._run = self._run, None
@@ -146,7 +147,7 @@ class SaleRows:
                 yield ReadSale(tuple(run.lines), sale)
                 return
             run.reason = sale
-        external_id = _known_id(run)
+        external_id = _id_of(run.ids[0])
         for line in run.lines:
             yield RejectedRow(line, external_id, run.faults.get(line) or run.reason or INCOMPLETE)
 
@@ -176,10 +177,6 @@ def state_problems(sale: ReportedSale) -> str:
     """Write what is wrong with a sale by itself as sentences; empty for a good one."""
     problems = sale_problems(sale)
     return shorten(" ".join(drop_repeats(problem.message for problem in problems)), _REASON_LENGTH) if problems else ""
-
-
-def _known_id(run: _Run) -> str | None:
-    return _id_of(run.ids[0])
 
 
 def _id_of(text: str) -> str | None:

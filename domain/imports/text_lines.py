@@ -71,6 +71,8 @@ class TextLines:
         mark, self.encoding = next(
             (found for found in _BYTE_ORDER_MARKS if start.startswith(found[0])), (b"", TextEncoding.UTF_8)
         )
+        if not mark and b"\0" in start:
+            raise FileRejected(FileFault.NOT_TEXT, "1")
         self._decoder = codecs.getincrementaldecoder(self.encoding.value)()
         self._start = b""
         return start.removeprefix(mark)
@@ -97,4 +99,5 @@ class TextLines:
             # What was lost between does not matter: the line is too long anyway.
             self._rest = self._rest[:ROW_LENGTH] + self._rest[-1]
         self.count += len(lines)
-        return [line.removesuffix("\r") for line in lines] if "\r" in text or lines and lines[0][-1:] == "\r" else lines
+        has_returns = "\r" in text or (bool(lines) and lines[0].endswith("\r"))
+        return [line.removesuffix("\r") for line in lines] if has_returns else lines

@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from db.imports.changes import Tally, advance_stream, reject_rows, take_streams
-from db.imports.reads import LOCK_STREAM, NEXT_SALES, PLACE_OF_STREAM
+from db.imports.reads import COUNTS_BY_ID, LOCK_STREAM, NEXT_SALES, PLACE_OF_STREAM
 from db.imports.rows import NewRejection
 from db.sessions import Writing
 from domain.imports.facts import STREAMS
@@ -58,13 +58,34 @@ class _Place(Struct, frozen=True):
     staged: StagedSale
 
 
+class _Progress:
+    """How many sales the streams of an attempt have tried."""
+
+    def __init__(self, running: RunningImport, tried: int) -> None:
+        self._running = running
+        self._tried = tried
+        self._has_checkpoint = False
+
+    async def add(self, count: int) -> None:
+        """Report more sales. The first ones of an attempt end a row of failed attempts, as a checkpoint does."""
+        self._tried += count
+        running, size = self._running, self._running.file.byte_size
+        done = size + min(size, size * self._tried // max(running.checkpoint.read.sales_read, 1))
+        if self._has_checkpoint:
+            await running.job.report(done, 2 * size)
+            return
+        self._has_checkpoint = True
+        async with running.writing() as session:
+            await running.save(session, running.checkpoint, done=done)
+
+
 class _Stream:
     """Records the parts of a stream one after the other."""
 
-    def __init__(self, running: RunningImport, number: int, tried: list[int]) -> None:
+    def __init__(self, running: RunningImport, number: int, progress: _Progress) -> None:
         self._running = running
         self._number = number
-        self._tried = tried
+        self._progress = progress
 
     async def record(self) -> None:
         """Record what is left. Raises what the job stops with."""
@@ -99,8 +120,7 @@ class _Stream:
             await self._record(sales[:middle])
             await self._record(sales[middle:])
             return
-        self._tried[0] += len(sales)
-        await self._report()
+        await self._progress.add(len(sales))
 
     async def _record_once(self, sales: Sequence[_Place]) -> None:
         running = self._running
@@ -145,20 +165,17 @@ class _Stream:
         if not await session.fetch(LOCK_STREAM, import_id=self._running.id, stream=self._number, lease=lease):
             await job.raise_stopped(session)
 
-    async def _report(self) -> None:
-        size, total = self._running.file.byte_size, max(self._running.checkpoint.read.sales_read, 1)
-        await self._running.job.report(size + min(size, size * self._tried[0] // total), 2 * size)
-
 
 async def record_sorted(running: RunningImport) -> None:
     """Let the streams record what is left, at the same time."""
     async with running.writing() as session:
         await take_streams(session, running.id, running.job.attempt.lease)
-    tried = [0]
+        (counts,) = await session.fetch(COUNTS_BY_ID, ids=[running.id])
+    progress = _Progress(running, counts.sales)
     try:
         async with asyncio.TaskGroup() as group:
             for number in range(STREAMS):
-                group.create_task(_Stream(running, number, tried).record())
+                group.create_task(_Stream(running, number, progress).record())
     except BaseExceptionGroup as failed:
         # The first failure ended the other stream.
         raise failed.exceptions[0] from None

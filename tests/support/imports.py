@@ -102,3 +102,8 @@ class Imported:
         """The line, the external ID, and the reason of each rejected row."""
         rows = list(csv.reader((self.rejected_file or "").splitlines(keepends=True)))[1:]
         return [(int(line), external_id, reason) for line, external_id, reason, *_ in rows]
+
+    @property
+    def last_cell(self) -> str:
+        """The last cell of the file of rejected rows."""
+        return list(csv.reader((self.rejected_file or "").splitlines(keepends=True)))[-1][-1]

@@ -1,0 +1,1 @@
+"""Imports of files of sales: lines a second and memory of one worker, and kills while it works."""
