@@ -18,7 +18,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-ledger bench-reach soak soak-ledger profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-ledger bench-reach soak soak-imports soak-ledger profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 18
@@ -73,6 +73,9 @@ bench-reach: $(DEV) ## Measure the reach of 20 rules over a million ECPs; ARGS= 
 
 soak: $(DEV) ## Follow 50,000 events with subscribers that reconnect, and check that none is lost; ARGS= like "--events 5000"
 	@exec $(BIN)/python -m benchmarks.events soak $(ARGS)
+
+soak-imports: $(DEV) ## Kill workers and PostgreSQL under an import of 120,000 lines; ARGS= goes to pytest
+	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_import_kills.py $(ARGS)
 
 soak-ledger: $(DEV) ## Kill servers and PostgreSQL under sales and redemptions, and send 100,000 sales in any order; ARGS= goes to pytest
 	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_ledger_bank.py tests/soak/test_ledger_order.py $(ARGS)

@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.long, pytest.mark.process]
 
 SOAKS: Final = "TESSERA_SOAK" in os.environ
 SETTINGS: Final = {"fsync": "off", "full_page_writes": "off", "max_connections": "60"}
-SALES: Final = 60_000 if SOAKS else 1_000
-ECPS: Final = 200 if SOAKS else 20
+SALES: Final = 60_000 if SOAKS else 500
+ECPS: Final = 200 if SOAKS else 10
 CHUNK: Final = 250 if SOAKS else 20
 KILLS: Final = Kills(worker=10, database=2)
 BEGAN: Final = datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
