@@ -10,6 +10,7 @@ import structlog
 from graphql_api.app import configured, storage_of
 from graphql_api.context import Environment
 from graphql_api.demo.history.load import DEMO_HANDLERS
+from graphql_api.jobs.parts import PartProcesses
 from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
 from graphql_api.observability.logs import configure_logs
@@ -39,7 +40,7 @@ async def _work(settings: Settings, url: str, started: Callable[[], None]) -> No
     database = await open_database(settings, url)
     environment = configured(Environment(database=database), settings, storage_of(settings))
     handlers = {**JOB_HANDLERS, **(DEMO_HANDLERS if settings.development else {})}
-    worker = JobWorker(environment, handlers, policy_of(settings))
+    worker = JobWorker(environment, handlers, policy_of(settings), run_part=PartProcesses(url).run)
     try:
         worker.start()
         started()

@@ -1,4 +1,4 @@
-"""Kills a worker and PostgreSQL while they import a file, and compares the result with that of an undisturbed import."""
+"""Kills a worker and PostgreSQL while they import a file, and reads what an import leaves behind."""
 
 import asyncio
 import contextlib

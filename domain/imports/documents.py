@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from domain.imports.facts import ROW_LENGTH
 from domain.imports.records import TOO_LONG
-from domain.imports.rows import ReadSale, RejectedRow, state_problems
-from domain.imports.values import MalformedValue, read_price, read_revision
+from domain.imports.rows import ReadSale, RejectedRow
+from domain.imports.values import MalformedValue, read_price, read_revision, state_problems
 from domain.sales.facts import EXTERNAL_ID_LENGTH
-from domain.sales.reports import ReportedLine, ReportedSale
+from domain.sales.reports import ReportedLine, ReportedSale, sale_problems
 from domain.text import shorten
 from domain.timestamps import read_timestamp
 
@@ -71,7 +71,7 @@ class SaleDocuments:
             return RejectedRow(self.line, None, reason)
         except MalformedValue as malformed:
             return RejectedRow(self.line, _find_id(text), str(malformed))
-        reason = state_problems(sale)
+        reason = state_problems(sale_problems(sale))
         if reason:
             return RejectedRow(self.line, _find_id(text), reason)
         return ReadSale((self.line,), sale, occurrence=self.line)

@@ -9,10 +9,9 @@ from msgspec import Struct
 from domain.imports.facts import Layout
 from domain.imports.header import name_of
 from domain.imports.records import BrokenRecord, Record
-from domain.imports.values import MalformedValue, read_price, read_quantity, read_revision
+from domain.imports.values import MalformedValue, read_line, read_revision, state_problems
 from domain.sales.facts import EXTERNAL_ID_LENGTH, LINES_LIMIT
-from domain.sales.reports import ReportedLine, ReportedSale, sale_problems
-from domain.text import drop_repeats, shorten
+from domain.sales.reports import ReportedLine, ReportedSale, head_problems
 from domain.timestamps import read_timestamp
 
 # The columns that say which sale a row belongs to, those that all its rows have in common, and those of a line.
@@ -27,8 +26,6 @@ INCOMPLETE: Final = (
     "Another row of this sale is rejected, so the whole sale is. Correct that row and import both again."
 )
 TOO_MANY_LINES: Final = f"This sale has more than {LINES_LIMIT} lines, which is the limit."
-# Of the problems of a sale, in its reason.
-_REASON_LENGTH: Final = 1_000
 
 
 class ReadSale(Struct, frozen=True):
@@ -116,15 +113,11 @@ class SaleRows:
             run.reason, self._endless = TOO_MANY_LINES, run.ids
             yield from self._end()
             return
-        sku, quantity, price, currency = self._line(record.cells)
-        try:
-            units = read_quantity(quantity.strip())
-        except MalformedValue as malformed:
-            run.faults[record.line] = str(malformed)
-            return
-        run.sold.append(
-            ReportedLine(sku.strip(), units, unit_price=read_price(price.strip()), currency=currency.strip())
-        )
+        line = read_line(*self._line(record.cells))
+        if isinstance(line, str):
+            run.faults[record.line] = line
+        else:
+            run.sold.append(line)
 
     def _reject_width(self, record: Record) -> Iterator[ReadSale | RejectedRow]:
         """Reject a row that lacks cells, or has too many; the sale that it belongs to is rejected with it."""
@@ -170,13 +163,7 @@ def _build(run: _Run) -> ReportedSale | str:
         updated_at=read_timestamp(updated) if updated else None,
         returns_external_id=returns.strip() or None,
     )
-    return state_problems(sale) or sale
-
-
-def state_problems(sale: ReportedSale) -> str:
-    """Write what is wrong with a sale by itself as sentences; empty for a good one."""
-    problems = sale_problems(sale)
-    return shorten(" ".join(drop_repeats(problem.message for problem in problems)), _REASON_LENGTH) if problems else ""
+    return state_problems(head_problems(sale)) or sale
 
 
 def _id_of(text: str) -> str | None:

@@ -78,6 +78,11 @@ def sale_problems(sale: ReportedSale) -> list[Problem]:
 
     Thousands of lines are checked a second, and almost all are good: the sentences are made where one is not.
     """
+    return [*head_problems(sale), *_line_problems(sale.lines)]
+
+
+def head_problems(sale: ReportedSale) -> list[Problem]:
+    """Return the problems of one sale by itself, except those of its lines."""
     found: list[Problem] = []
     if not _is_plain(sale.external_id, EXTERNAL_ID_LENGTH[1]):
         found += text_problems(sale.external_id, ("externalId",), "The external ID", EXTERNAL_ID_LENGTH)
@@ -93,8 +98,12 @@ def sale_problems(sale: ReportedSale) -> list[Problem]:
         found.append(Problem(UserErrorCode.INVALID, sale.sold_at.message, ("soldAt",)))
     if isinstance(sale.updated_at, Malformed):
         found.append(Problem(UserErrorCode.INVALID, sale.updated_at.message, ("updatedAt",)))
-    found += _line_problems(sale.lines)
     return found
+
+
+def line_problems(line: ReportedLine) -> list[Problem]:
+    """Return the problems of one line of a sale."""
+    return list(_line_problems((line,)))
 
 
 def time_problems(sale: ReportedSale, now: datetime, policy: SalesPolicy) -> tuple[Problem, ...]:

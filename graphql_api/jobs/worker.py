@@ -18,7 +18,7 @@ from graphql_api.jobs.processes import Processes
 from resolvers.context import Operation
 from resolvers.jobs.attempts import TakenJob, give_back_job, keep_jobs, take_jobs
 from resolvers.jobs.handlers import JobHandler
-from resolvers.jobs.running import JobTools
+from resolvers.jobs.running import JobTools, RunPart
 
 _log = structlog.get_logger("tessera.jobs")
 
@@ -27,13 +27,21 @@ class JobWorker:
     """Runs jobs between `start` and `stop`."""
 
     def __init__(
-        self, environment: Environment, handlers: Mapping[JobKind, JobHandler[Any]], policy: WorkerPolicy
+        self,
+        environment: Environment,
+        handlers: Mapping[JobKind, JobHandler[Any]],
+        policy: WorkerPolicy,
+        *,
+        run_part: RunPart | None = None,
     ) -> None:
+        """Take what jobs need; without `run_part` their parts run in this process."""
         self._environment = environment
         self._handlers = handlers
         self._policy = policy
         self._processes = Processes(policy.processes, policy.process_memory)
-        self._tools = JobTools(self._operation, environment.clock, self._processes.run)
+        self._tools = JobTools(
+            self._operation, environment.clock, run_in_process=self._processes.run, run_part=run_part
+        )
         self._running: dict[UUID, tuple[TakenJob, asyncio.Task[None]]] = {}
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()

@@ -10,10 +10,11 @@ from functools import partial
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from db.imports.changes import Tally, advance_stream, reject_rows, take_streams
 from db.imports.reads import COUNTS_BY_ID, LOCK_STREAM, NEXT_SALES, PLACE_OF_STREAM
-from db.imports.rows import NewRejection
+from db.imports.rows import ImportCountsRow, NewRejection
 from db.sessions import Writing
 from domain.imports.facts import STREAMS
 from domain.permissions import Permission
@@ -24,7 +25,8 @@ from domain.sales.reports import time_problems
 from domain.text import drop_repeats
 from resolvers.context import Operation
 from resolvers.imports.content import StagedSale, read_content
-from resolvers.imports.running import RunningImport
+from resolvers.imports.running import ImportParameters, RunningImport, open_import
+from resolvers.jobs.running import RunningJob
 from resolvers.retrying import retry_conflicts
 from resolvers.sales.entries import CheckedSale, Recorded, enter_sales
 from resolvers.sales.names import resolve_names
@@ -35,6 +37,9 @@ from resolvers.sales.sources import find_source
 CHUNK: Final = 250
 # Sales that a stream has in memory.
 _PAGE: Final = 4 * CHUNK
+# Sales of a file from which on processes are worth their start.
+LARGE: Final = 20_000
+_REPORT_S: Final = 1.0
 _COUNTERS: Final = {
     SaleOutcome.RECORDED: "recorded",
     SaleOutcome.CORRECTED: "corrected",
@@ -47,7 +52,11 @@ _FAILED: Final = frozenset({SaleOutcome.REJECTED, SaleOutcome.CONFLICT})
 
 
 class _Undone(Exception):
-    """A dry run ends its transaction here."""
+    """A dry run undoes what it recorded."""
+
+    def __init__(self, recorded: Recorded) -> None:
+        super().__init__()
+        self.recorded = recorded
 
 
 class _Place(Struct, frozen=True):
@@ -58,34 +67,12 @@ class _Place(Struct, frozen=True):
     staged: StagedSale
 
 
-class _Progress:
-    """How many sales the streams of an attempt have tried."""
-
-    def __init__(self, running: RunningImport, tried: int) -> None:
-        self._running = running
-        self._tried = tried
-        self._has_checkpoint = False
-
-    async def add(self, count: int) -> None:
-        """Report more sales. The first ones of an attempt end a row of failed attempts, as a checkpoint does."""
-        self._tried += count
-        running, size = self._running, self._running.file.byte_size
-        done = size + min(size, size * self._tried // max(running.checkpoint.read.sales_read, 1))
-        if self._has_checkpoint:
-            await running.job.report(done, 2 * size)
-            return
-        self._has_checkpoint = True
-        async with running.writing() as session:
-            await running.save(session, running.checkpoint, done=done)
-
-
 class _Stream:
     """Records the parts of a stream one after the other."""
 
-    def __init__(self, running: RunningImport, number: int, progress: _Progress) -> None:
+    def __init__(self, running: RunningImport, number: int) -> None:
         self._running = running
         self._number = number
-        self._progress = progress
 
     async def record(self) -> None:
         """Record what is left. Raises what the job stops with."""
@@ -119,8 +106,6 @@ class _Stream:
             middle = len(sales) // 2
             await self._record(sales[:middle])
             await self._record(sales[middle:])
-            return
-        await self._progress.add(len(sales))
 
     async def _record_once(self, sales: Sequence[_Place]) -> None:
         running = self._running
@@ -142,14 +127,11 @@ class _Stream:
         """Record sales as recordSales does; a dry run keeps nothing of it."""
         if not self._running.row.dry_run:
             return await record_staged(operation, session, self._running, sales)
-        recorded = None
         try:
             async with session.attempt():
-                recorded = await record_staged(operation, session, self._running, sales)
-                raise _Undone
-        except _Undone:
-            assert recorded is not None  # noqa: S101 - it was recorded before it was undone
-            return recorded
+                raise _Undone(await record_staged(operation, session, self._running, sales))
+        except _Undone as undone:
+            return undone.recorded
 
     async def _reject(self, one: _Place, reason: str) -> None:
         running = self._running
@@ -167,18 +149,50 @@ class _Stream:
 
 
 async def record_sorted(running: RunningImport) -> None:
-    """Let the streams record what is left, at the same time."""
+    """Let the streams record what is left, at the same time; each in a process of its own if there is much."""
+    is_large = running.checkpoint.read.sales_read >= LARGE
+    await _begin(running)
+    try:
+        async with asyncio.TaskGroup() as group:
+            reporting = group.create_task(_report(running))
+            streams = [
+                group.create_task(running.job.run_part(record_stream, number, apart=is_large))
+                for number in range(STREAMS)
+            ]
+            await asyncio.wait(streams)
+            reporting.cancel()
+    except BaseExceptionGroup as failed:
+        # The first failure ended the others.
+        raise failed.exceptions[0] from None
+
+
+async def record_stream(job: RunningJob[ImportParameters], number: int) -> None:
+    """Record what is left of a stream. Raises what the job stops with."""
+    await _Stream(await open_import(job), number).record()
+
+
+async def _begin(running: RunningImport) -> None:
+    """Take the streams. What the attempt before recorded ends a row of failed attempts, as a checkpoint does."""
     async with running.writing() as session:
         await take_streams(session, running.id, running.job.attempt.lease)
         (counts,) = await session.fetch(COUNTS_BY_ID, ids=[running.id])
-    progress = _Progress(running, counts.sales)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for number in range(STREAMS):
-                group.create_task(_Stream(running, number, progress).record())
-    except BaseExceptionGroup as failed:
-        # The first failure ended the other stream.
-        raise failed.exceptions[0] from None
+        if counts.sales > running.checkpoint.tried:
+            await running.save(session, replace(running.checkpoint, tried=counts.sales), done=_done(running, counts))
+
+
+async def _report(running: RunningImport) -> None:
+    """Show how far the streams are, until they have ended."""
+    while True:
+        await asyncio.sleep(_REPORT_S)
+        async with running.job.operation() as operation:
+            (counts,) = await operation.fetch(COUNTS_BY_ID, ids=[running.id])
+        await running.job.report(_done(running, counts), 2 * running.file.byte_size)
+
+
+def _done(running: RunningImport, counts: ImportCountsRow) -> int:
+    """How much is done, in bytes: the file was read once, and a part of its sales was recorded."""
+    size, total = running.file.byte_size, max(running.checkpoint.read.sales_read, 1)
+    return size + min(size, size * counts.sales // total)
 
 
 async def record_staged(

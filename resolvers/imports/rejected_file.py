@@ -20,6 +20,7 @@ _TYPE: Final = "text/csv"
 class _Writer(Protocol):
     def write(self, content: bytes, /) -> Any: ...
     def flush(self) -> Any: ...
+    def tell(self) -> int: ...
 
 
 async def finish_import(running: RunningImport) -> None:
@@ -31,8 +32,7 @@ async def finish_import(running: RunningImport) -> None:
         return
     with NamedTemporaryFile(prefix="rejected-", suffix=".csv") as written:
         digest = await _write(running, written)
-        size = Path(written.name).stat().st_size
-        await _end(running, (Path(written.name), digest, size))
+        await _end(running, (Path(written.name), digest, written.tell()))
 
 
 async def _end(running: RunningImport, content: tuple[Path, bytes, int] | None) -> None:

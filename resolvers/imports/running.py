@@ -35,6 +35,8 @@ class Checkpoint(Struct, frozen=True):
     resume_line: int = 0
     step: int = 0
     place: tuple[int, int] = (-1, 0)
+    # Sales that were tried when an attempt began.
+    tried: int = 0
 
 
 class RunningImport:

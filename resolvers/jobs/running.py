@@ -51,6 +51,14 @@ class RunInProcess(Protocol):
         ...
 
 
+class RunPart(Protocol):
+    """Runs a part of a job in another process, with its own connections to the database."""
+
+    def __call__(self, job: "RunningJob[Any]", function: "Part", number: int) -> Awaitable[None]:
+        """Return when the function has. Raises what it raises: JobStopped, PartRejected, and ProcessFailed."""
+        ...
+
+
 class ProcessFailed(Exception):
     """A function in another process took too long, needed too much memory, or brought its process down."""
 
@@ -65,11 +73,15 @@ class FunctionRaised(ProcessFailed):
 
 
 class JobTools(Struct, frozen=True):
-    """What a worker gives to every job: new operations of nobody that read the primary, the clock, and processes."""
+    """What a worker gives to every job: new operations of nobody that read the primary, the clock, and processes.
+
+    Without `run_part`, parts of jobs run in the process of the worker.
+    """
 
     new_operation: Callable[[], Operation]
     clock: Callable[[], datetime]
     run_in_process: RunInProcess
+    run_part: RunPart | None = None
 
 
 class JobAttempt(Struct, frozen=True, kw_only=True):
@@ -182,6 +194,17 @@ class RunningJob(Generic[ParametersT_co]):
         """
         return await self._tools.run_in_process(function, *arguments, time_limit=time_limit)
 
+    async def run_part(self, function: "Part", number: int, *, apart: bool) -> None:
+        """Run a function of a module for a part of the job; `apart` in a process of its own, if the worker has some.
+
+        The function gets this job, with the same attempt, and the number of the part. Parts that write at the same time
+        need fences of their own: see `operation`.
+        """
+        if apart and self._tools.run_part is not None:
+            await self._tools.run_part(self, function, number)
+        else:
+            await function(self, number)
+
     def _progress(self, done: int | None, total: int | None) -> Progress:
         before = self.progress
         return Progress(before.done if done is None else done, before.total if total is None else total)
@@ -195,3 +218,7 @@ class RunningJob(Generic[ParametersT_co]):
         """Raise JobCanceled or JobLost, for an attempt that no longer has the job."""
         found = await session.fetch(STATUS_OF_JOB, id=self.id)
         raise JobCanceled if found == [JobStatus.CANCELED] else JobLost
+
+
+# A function of a module that does a part of a job.
+Part = Callable[[RunningJob[Any], int], Awaitable[None]]

@@ -51,7 +51,7 @@ def postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
 
 
 def write_file(path: Path, ecps: list[Ecp]) -> None:
-    """Write sales of two lines, some with mistakes, corrections, and returns; rows of a sale are not always together."""
+    """Write sales of two lines, some with mistakes, corrections, returns, and rows that are not together."""
     rows = [f"{HEADER},revision,returns_external_id"]
     for number in range(SALES):
         at = (BEGAN + timedelta(seconds=20 * number)).isoformat()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def read(content: bytes, *cuts: int, resume_line: int = 0) -> list[ReadSale | Re
     """What a file says, read in pieces between the cuts."""
     reader = SaleReader(resume_line)
     places = sorted({0, *(min(cut, len(content)) for cut in cuts), len(content)})
-    found = [one for start, end in zip(places, places[1:], strict=False) for one in reader.read(content[start:end])]
+    found = [one for start, end in pairwise(places) for one in reader.read(content[start:end])]
     return found + reader.finish()
 
 
