@@ -35,7 +35,7 @@ class PartProcesses:
         call = PartCall(
             self._url,
             function.__module__,
-            name=function.__qualname__,  # type: ignore[attr-defined] # it is a function
+            name=function.__qualname__,
             number=number,
             attempt=job.attempt,
             parameters_json=msgspec.json.encode(job.parameters).decode(),
@@ -54,7 +54,7 @@ async def _ask(call: bytes) -> PartAnswer:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "graphql_api.jobs.part",
+        "graphql_api.working_part",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         # Ctrl-C goes to every process of a terminal, but the worker decides when these stop.

@@ -21,17 +21,13 @@ from domain.permissions import Permission
 from domain.points.failures import BalanceExceeded
 from domain.sales.decisions import Decision
 from domain.sales.facts import SaleOutcome
-from domain.sales.reports import time_problems
 from domain.text import drop_repeats
 from resolvers.context import Operation
 from resolvers.imports.content import StagedSale, read_content
 from resolvers.imports.running import ImportParameters, RunningImport, open_import
 from resolvers.jobs.running import RunningJob
 from resolvers.retrying import retry_conflicts
-from resolvers.sales.entries import CheckedSale, Recorded, enter_sales
-from resolvers.sales.names import resolve_names
-from resolvers.sales.recording import record_entries
-from resolvers.sales.sources import find_source
+from resolvers.sales.ingest import Ingested, ingest_sales
 
 # Sales of one transaction.
 CHUNK: Final = 250
@@ -54,7 +50,7 @@ _FAILED: Final = frozenset({SaleOutcome.REJECTED, SaleOutcome.CONFLICT})
 class _Undone(Exception):
     """A dry run undoes what it recorded."""
 
-    def __init__(self, recorded: Recorded) -> None:
+    def __init__(self, recorded: Ingested) -> None:
         super().__init__()
         self.recorded = recorded
 
@@ -123,13 +119,13 @@ class _Stream:
             place = (sales[-1].part, sales[-1].position)
             await advance_stream(session, running.id, self._number, place, tally)
 
-    async def _decide(self, operation: Operation, session: Writing, sales: Sequence[StagedSale]) -> Recorded:
+    async def _decide(self, operation: Operation, session: Writing, sales: Sequence[StagedSale]) -> Ingested:
         """Record sales as recordSales does; a dry run keeps nothing of it."""
         if not self._running.row.dry_run:
             return await record_staged(operation, session, self._running, sales)
         try:
             async with session.attempt():
-                raise _Undone(await record_staged(operation, session, self._running, sales))
+                raise _Undone(await record_staged(operation, session, self._running, sales))  # noqa: TRY301 - it ends the savepoint
         except _Undone as undone:
             return undone.recorded
 
@@ -197,19 +193,10 @@ def _done(running: RunningImport, counts: ImportCountsRow) -> int:
 
 async def record_staged(
     operation: Operation, session: Writing, running: RunningImport, sales: Sequence[StagedSale]
-) -> Recorded:
+) -> Ingested:
     """Record sales of a file in the transaction. Raises InvalidInput for a source of other accounts."""
-    source = running.row.source
-    checked = [
-        CheckedSale(index, one.sale, problems=[], late=time_problems(one.sale, operation.now, operation.sales_policy))
-        for index, one in enumerate(sales)
-    ]
-    known = await find_source(operation, session, source)
-    names = await resolve_names(session, [one.sale for one in checked])
-    entries = enter_sales(checked, names, account_id=operation.viewer.account_id, may_park=running.row.park)
-    return await record_entries(
-        operation, session, source if known is None else known, entries, is_new_source=known is None
-    )
+    row = running.row
+    return await ingest_sales(operation, session, row.source, [one.sale for one in sales], may_park=row.park)
 
 
 def _reject(staged: StagedSale, reason: str) -> list[NewRejection]:

@@ -16,7 +16,7 @@ from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.imports.running import ImportParameters
 from resolvers.jobs.enqueue import enqueue_job
-from resolvers.sales.sources import find_source
+from resolvers.sales.ingest import name_source
 from resolvers.validation import reject_invalid
 
 
@@ -36,13 +36,13 @@ async def start_import(operation: Operation, session: Writing, file: StoredFileR
     viewer = operation.require(Permission.SALE_RECORD)
     source = trim_text(options.source)
     reject_invalid(list(text_problems(source, ("source",), "The source", SOURCE_LENGTH)))
-    known = await find_source(operation, session, source)
+    named = await name_source(operation, session, source)
     import_id = operation.new_id()
     parameters = ImportParameters(import_id)
     job_id = await enqueue_job(operation, session, JobKind.SALES_IMPORT, parameters, total=2 * file.byte_size)
     added = NewImport(
         id=import_id,
-        source=known or source,
+        source=named,
         file_id=file.id,
         dry_run=options.dry_run,
         park=options.park,

@@ -14,10 +14,9 @@ from domain.sales.reports import ReportedSale, report_problems, sale_problems, t
 from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.retrying import retry_conflicts
-from resolvers.sales.entries import CheckedSale, Recorded, enter_sales
-from resolvers.sales.names import resolve_names
-from resolvers.sales.recording import NothingRecorded, record_entries
-from resolvers.sales.sources import find_source
+from resolvers.sales.entries import CheckedSale, Recorded
+from resolvers.sales.ingest import record_checked
+from resolvers.sales.recording import NothingRecorded
 from resolvers.validation import reject_invalid
 
 # Sales of one transaction, except in ALL_OR_NOTHING.
@@ -128,17 +127,7 @@ async def _record_chunk(
     operation: Operation, source: str, sales: Sequence[CheckedSale], *, may_park: bool, all_or_nothing: bool = False
 ) -> Recorded:
     async with operation.writing() as session:
-        known = await find_source(operation, session, source)
-        names = await resolve_names(session, [one.sale for one in sales])
-        entries = enter_sales(sales, names, account_id=operation.viewer.account_id, may_park=may_park)
-        return await record_entries(
-            operation,
-            session,
-            source if known is None else known,
-            entries,
-            is_new_source=known is None,
-            all_or_nothing=all_or_nothing,
-        )
+        return await record_checked(operation, session, source, sales, may_park=may_park, all_or_nothing=all_or_nothing)
 
 
 def _build_results(sales: Sequence[CheckedSale], recorded: Recorded) -> dict[int, SaleResult]:

@@ -60,6 +60,7 @@ def work() -> None:
     patch.object(recording, "_PAGE", 2 * CHUNK).start()
     for module, name in ((staging, "add_rows"), (sorting, "_run_step"), (recording, "record_staged")):
         patch.object(module, name, slowly(getattr(module, name))).start()
+    assert settings.database_url is not None
     working.work_until_stopped(settings, settings.database_url.get_secret_value(), lambda: None)
 
 
