@@ -20,10 +20,17 @@ def settlement(facts: SchemeFacts, at: datetime) -> Stage:
     begins_at = redeemable_until(facts.ends_on, facts.grace_days, facts.calendar)
     if facts.approved_at is None or facts.ends_on is None or begins_at is None:
         return Stage(_KIND, StageState.NOT_STARTED)
-    if at < facts.calendar.end_of_day(facts.ends_on):
+    ended_at = facts.calendar.end_of_day(facts.ends_on)
+    if at < ended_at:
         return Stage(_KIND, StageState.NOT_STARTED)
     if at < begins_at:
-        return Stage(kind=_KIND, state=StageState.NOT_STARTED, due_on=facts.calendar.day_of(begins_at))
+        return Stage(
+            kind=_KIND,
+            state=StageState.NOT_STARTED,
+            status=SchemeStatus.GRACE_PERIOD,
+            since=max(ended_at, facts.approved_at),
+            due_on=facts.calendar.day_of(begins_at),
+        )
     return _begun(facts, max(begins_at, facts.approved_at))
 
 

@@ -140,6 +140,7 @@ class SchemeStatus(StrEnum):
     ENROLLMENT_OPEN = "ENROLLMENT_OPEN"
     RUNNING = "RUNNING"
     ENDED = "ENDED"
+    GRACE_PERIOD = "GRACE_PERIOD"
     SETTLEMENT_PENDING = "SETTLEMENT_PENDING"
     SETTLEMENT_PROPOSED = "SETTLEMENT_PROPOSED"
     PAYOUTS_PENDING = "PAYOUTS_PENDING"
@@ -167,11 +168,11 @@ def status_label(
     """Write the label of a stage: “Products pending”, “12,000 coupons not allocated”, “Not needed”.
 
     Only STEP_PENDING uses `open_step`, the first open step of the wizard. APPROVED uses `due_on`, which revisions have,
-    and a settlement that has not begun does. `missing` is the number of coupons that are missing where others are done;
+    and so does GRACE_PERIOD. `missing` is the number of coupons that are missing where others are done;
     None leaves it out. A stage without a status is labeled by its state.
     """
-    if status is None and due_on is not None:
-        return f"Begins on {format_day(due_on)}"
+    if status == SchemeStatus.GRACE_PERIOD and due_on is not None:
+        return f"Settlement begins on {format_day(due_on)}"
     if status is None:
         return "Not needed" if state == StageState.SKIPPED else "Not started"
     if status == SchemeStatus.STEP_PENDING and open_step is not None:

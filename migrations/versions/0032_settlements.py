@@ -51,10 +51,10 @@ _STATUS_KNOWN = "ck_scheme_stage__status_known"
 _BEGINS = "(scheme.ends_on + 31)::timestamp AT TIME ZONE (SELECT time_zone FROM program)"
 _ENDED = "(scheme.ends_on + 1)::timestamp AT TIME ZONE (SELECT time_zone FROM program)"
 _WAIT = f"""
-INSERT INTO scheme_stage (scheme_id, kind, valid_from, valid_until, position, state, done, total, due_on, blocked_by,
-    is_current)
-SELECT stage.scheme_id, stage.kind, stage.valid_from, {_BEGINS}, stage.position, 'NOT_STARTED', 0, 1,
-    scheme.ends_on + 31, '[]', stage.is_current
+INSERT INTO scheme_stage (scheme_id, kind, valid_from, valid_until, position, state, status, since, done, total, due_on,
+    blocked_by, is_current)
+SELECT stage.scheme_id, stage.kind, stage.valid_from, {_BEGINS}, stage.position, 'NOT_STARTED', 'GRACE_PERIOD',
+    stage.since, 0, 1, scheme.ends_on + 31, '[]', stage.is_current
 FROM scheme_stage AS stage JOIN scheme ON scheme.id = stage.scheme_id
 WHERE stage.status = 'SETTLEMENT_PENDING' AND stage.valid_from < {_BEGINS}
 """  # noqa: S608 - our own text
@@ -66,11 +66,11 @@ _BEGIN_EARLIER = f"""
 UPDATE scheme_stage AS stage SET status = 'SETTLEMENT_PENDING', state = 'PENDING', done = 0, total = 1,
     waiting_role = 'PROGRAM_MANAGER', valid_from = coalesce((
         SELECT early.valid_from FROM scheme_stage AS early
-        WHERE early.scheme_id = stage.scheme_id AND early.kind = 'SETTLEMENT' AND early.due_on IS NOT NULL
+        WHERE early.scheme_id = stage.scheme_id AND early.status = 'GRACE_PERIOD'
     ), stage.valid_from), since = greatest({_ENDED}, scheme.approved_at)
-FROM scheme WHERE scheme.id = stage.scheme_id AND kind = 'SETTLEMENT' AND status IS NOT NULL
+FROM scheme WHERE scheme.id = stage.scheme_id AND kind = 'SETTLEMENT' AND status <> 'GRACE_PERIOD'
 """  # noqa: S608 - our own text
-_FORGET_WAIT = "DELETE FROM scheme_stage WHERE kind = 'SETTLEMENT' AND due_on IS NOT NULL AND status IS NULL"
+_FORGET_WAIT = "DELETE FROM scheme_stage WHERE status = 'GRACE_PERIOD'"
 
 
 def upgrade() -> None:
@@ -158,7 +158,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f(_STATUS_KNOWN),
         "scheme_stage",
-        f"status IN ({_STATUSES}'SETTLEMENT_PROPOSED', 'PAYOUTS_PENDING', 'SETTLED')",
+        f"status IN ({_STATUSES}'GRACE_PERIOD', 'SETTLEMENT_PROPOSED', 'PAYOUTS_PENDING', 'SETTLED')",
     )
     op.execute(_WAIT)
     op.execute(_BEGIN_LATER)

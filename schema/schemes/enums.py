@@ -65,6 +65,7 @@ described(
         SchemeStatus.ENROLLMENT_OPEN: "RUNNING: ECPs can enroll but not earn yet.",
         SchemeStatus.RUNNING: "RUNNING: ECPs earn.",
         SchemeStatus.ENDED: "RUNNING: the scheme has ended.",
+        SchemeStatus.GRACE_PERIOD: "SETTLEMENT: the scheme has ended, and late sales and coupons still count.",
         SchemeStatus.SETTLEMENT_PENDING: "SETTLEMENT: a program manager must settle.",
         SchemeStatus.SETTLEMENT_PROPOSED: "SETTLEMENT: a settlement is being prepared, or an approver must decide on "
         "it.",

@@ -77,7 +77,8 @@ class SchemeStage:
     )
     since: datetime | None = leaf("When the stage reached this status.")
     due_on: date | None = leaf(
-        "The day by which the stage should be finished. For an approved revision: the day on which it takes effect."
+        "The day by which the stage should be finished. For an approved revision: the day on which it takes effect. In "
+        "the grace period after a scheme: the day on which its settlement begins."
     )
     done: int = leaf(
         "How much of the stage is done, in units of the stage: steps or coupons. In PRODUCTION, coupons that are "

@@ -25,6 +25,8 @@ QUEUES = """{ workQueues {
 } }"""
 SALE, COUPON = (EarningChannel.SALE,), (EarningChannel.COUPON,)
 EARLY = (date(2026, 3, 1), date(2026, 3, 5), date(2026, 3, 6), date(2026, 3, 31))
+# It is settled when it has ended.
+AT_ONCE = (("grace_days", 0),)
 ALL = {"Draft", "Ready", "Waiting", "Own", "Live", "Sold", "Refused", "Returned"}
 # Which queues each account of the world has, and which schemes are in them.
 WORK: dict[str, dict[str, set[str]]] = {
@@ -94,7 +96,7 @@ async def schemes(factory: SchemeFactory, clock: TestClock) -> None:
     own = await factory.complete("Own", skus=("AMB-4L",), places=("India",), by="second manager")
     await factory.submitted(own, by="manager and approver")
     await factory.approved(await factory.complete("Live", COUPON, skus=("AMB-1L", "LENS-1"), places=("Mumbai",)))
-    await factory.approved(await factory.complete("Sold", SALE, places=("Nepal",), dates=EARLY))
+    await factory.approved(await factory.complete("Sold", SALE, places=("Nepal",), dates=EARLY, terms=AT_ONCE))
     approver = factory.operation(Role.APPROVER)
     rejected, returned = [await factory.submitted(await factory.complete(title)) for title in ("Refused", "Returned")]
     await reject_scheme(approver, DeclineScheme(rejected, "Not this year."))

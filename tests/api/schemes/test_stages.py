@@ -92,7 +92,7 @@ STATES: dict[str, tuple[Make, tuple[str, str]]] = {
     "approved": (lambda factory, _: factory.approved(), ("COUPON_GENERATION", "COUPONS_NOT_GENERATED")),
     "approved for sales": (lambda factory, _: _approved(factory), ("RUNNING", "NOT_STARTED")),
     "approved under way": (lambda factory, _: _approved(factory, UNDER_WAY), ("RUNNING", "RUNNING")),
-    "approved too late": (lambda factory, _: _approved(factory, PAST), ("SETTLEMENT", "SETTLEMENT_PENDING")),
+    "approved too late": (lambda factory, _: _approved(factory, PAST), ("SETTLEMENT", "GRACE_PERIOD")),
     "opened revision": (lambda factory, _: _revision(factory), ("DEFINITION", "REVIEW_PENDING")),
     "moved revision": (lambda factory, _: _moved(factory), ("DEFINITION", "REVIEW_PENDING")),
     "approved revision": (lambda factory, _: _approved_revision(factory), ("APPROVAL", "APPROVED")),
@@ -184,12 +184,18 @@ CALENDAR = [
     (datetime(2026, 4, 30, 23, 59, 59, tzinfo=UTC), "RUNNING", "ENROLLMENT_OPEN", "Enrollment open", "IN_PROGRESS"),
     (datetime(2026, 5, 1, tzinfo=UTC), "RUNNING", "RUNNING", "Running", "IN_PROGRESS"),
     (datetime(2026, 7, 31, 23, 59, 59, tzinfo=UTC), "RUNNING", "RUNNING", "Running", "IN_PROGRESS"),
-    (datetime(2026, 8, 1, tzinfo=UTC), "SETTLEMENT", "NOT_STARTED", "Begins on 31 August 2026", "NOT_STARTED"),
+    (
+        datetime(2026, 8, 1, tzinfo=UTC),
+        "SETTLEMENT",
+        "GRACE_PERIOD",
+        "Settlement begins on 31 August 2026",
+        "NOT_STARTED",
+    ),
     (
         datetime(2026, 8, 30, 23, 59, 59, tzinfo=UTC),
         "SETTLEMENT",
-        "NOT_STARTED",
-        "Begins on 31 August 2026",
+        "GRACE_PERIOD",
+        "Settlement begins on 31 August 2026",
         "NOT_STARTED",
     ),
     (datetime(2026, 8, 31, tzinfo=UTC), "SETTLEMENT", "SETTLEMENT_PENDING", "Settlement pending", "PENDING"),
@@ -208,7 +214,7 @@ async def test_status_stage_and_filters_follow_the_clock_without_a_write(
             (node,) = (await manager.send(LIST)).data["schemes"]["nodes"]
             shown = (node["stage"]["kind"], node["status"], node["statusLabel"], node["stage"]["state"])
             assert shown == (stage, status, label, state)
-            for wanted in ("NOT_STARTED", "ENROLLMENT_OPEN", "RUNNING", "SETTLEMENT_PENDING"):
+            for wanted in ("NOT_STARTED", "ENROLLMENT_OPEN", "RUNNING", "GRACE_PERIOD", "SETTLEMENT_PENDING"):
                 assert await _count(manager, statuses=[wanted]) == (1 if wanted == status else 0)
             for kind in ("RUNNING", "SETTLEMENT"):
                 assert await _count(manager, stages=[kind]) == (1 if kind == stage else 0)

@@ -317,7 +317,7 @@ def test_a_scheme_runs_on_while_its_enrollment_opens_and_closes() -> None:
     [
         (datetime(2026, 2, 10, 9, tzinfo=UTC), SchemeStatus.ENROLLMENT_OPEN, None),
         (datetime(2026, 3, 10, 9, tzinfo=UTC), SchemeStatus.RUNNING, None),
-        (datetime(2026, 6, 10, 9, tzinfo=UTC), SchemeStatus.ENDED, None),
+        (datetime(2026, 6, 10, 9, tzinfo=UTC), SchemeStatus.ENDED, SchemeStatus.GRACE_PERIOD),
         (datetime(2026, 7, 10, 9, tzinfo=UTC), SchemeStatus.ENDED, SchemeStatus.SETTLEMENT_PENDING),
     ],
 )
@@ -345,10 +345,17 @@ def test_settlement_begins_when_the_grace_period_is_over() -> None:
     found, over = facts(Decision.APPROVED), midnight(ENDS + TOMORROW)
     begins_on = ENDS + timedelta(days=31)
     assert stage(found, StageKind.SETTLEMENT, over - MOMENT) == later(StageKind.SETTLEMENT)
-    waiting = replace(later(StageKind.SETTLEMENT), due_on=begins_on)
+    waiting = Stage(
+        kind=StageKind.SETTLEMENT,
+        state=StageState.NOT_STARTED,
+        status=SchemeStatus.GRACE_PERIOD,
+        since=over,
+        due_on=begins_on,
+    )
     for at in (over, midnight(begins_on) - MOMENT):
         assert replace(stage(found, StageKind.SETTLEMENT, at), current=False) == waiting
-    assert status_label(None, StageState.NOT_STARTED, due_on=begins_on) == f"Begins on {format_day(begins_on)}"
+    label = status_label(SchemeStatus.GRACE_PERIOD, StageState.NOT_STARTED, due_on=begins_on)
+    assert label == f"Settlement begins on {format_day(begins_on)}"
     begun = replace(stage(found, StageKind.SETTLEMENT, midnight(begins_on)), current=False)
     pending = having(
         StageKind.SETTLEMENT,
