@@ -48,29 +48,33 @@ _STATUSES = (
 )
 _STATUS_KNOWN = "ck_scheme_stage__status_known"
 # No scheme has a grace period of its own yet, so it has 30 days after its last day. The stage begins with the day after.
-_BEGINS = "(scheme.ends_on + 31)::timestamp AT TIME ZONE (SELECT time_zone FROM program)"
-_ENDED = "(scheme.ends_on + 1)::timestamp AT TIME ZONE (SELECT time_zone FROM program)"
-_WAIT = f"""
-INSERT INTO scheme_stage (scheme_id, kind, valid_from, valid_until, position, state, status, since, done, total, due_on,
-    blocked_by, is_current)
-SELECT stage.scheme_id, stage.kind, stage.valid_from, {_BEGINS}, stage.position, 'NOT_STARTED', 'GRACE_PERIOD',
-    stage.since, 0, 1, scheme.ends_on + 31, '[]', stage.is_current
+_BEGINS = "((scheme.ends_on + 31)::timestamp AT TIME ZONE (SELECT time_zone FROM program))"
+_ENDED = "((scheme.ends_on + 1)::timestamp AT TIME ZONE (SELECT time_zone FROM program))"
+# What was pending from the last day on is divided: the grace period, and what follows.
+_BEGIN_LATER = f"""
+INSERT INTO scheme_stage (scheme_id, kind, valid_from, valid_until, position, state, status, since, done, total,
+    waiting_role, blocked_by, is_current)
+SELECT scheme_id, kind, {_BEGINS}, valid_until, position, state, stage.status, greatest(since, {_BEGINS}), done, total,
+    waiting_role, blocked_by, is_current
 FROM scheme_stage AS stage JOIN scheme ON scheme.id = stage.scheme_id
 WHERE stage.status = 'SETTLEMENT_PENDING' AND stage.valid_from < {_BEGINS}
 """  # noqa: S608 - our own text
-_BEGIN_LATER = f"""
-UPDATE scheme_stage AS stage SET valid_from = greatest(valid_from, {_BEGINS}), since = greatest(since, {_BEGINS})
-FROM scheme WHERE scheme.id = stage.scheme_id AND stage.status = 'SETTLEMENT_PENDING'
+_WAIT = f"""
+UPDATE scheme_stage AS stage SET valid_until = {_BEGINS}, state = 'NOT_STARTED', status = 'GRACE_PERIOD',
+    waiting_role = NULL, due_on = scheme.ends_on + 31
+FROM scheme
+WHERE scheme.id = stage.scheme_id AND stage.status = 'SETTLEMENT_PENDING' AND stage.valid_from < {_BEGINS}
 """  # noqa: S608 - our own text
+_FORGET_BEGUN = """
+DELETE FROM scheme_stage AS stage WHERE kind = 'SETTLEMENT' AND status <> 'GRACE_PERIOD' AND EXISTS (
+    SELECT FROM scheme_stage AS early WHERE early.scheme_id = stage.scheme_id AND early.status = 'GRACE_PERIOD'
+)
+"""
 _BEGIN_EARLIER = f"""
-UPDATE scheme_stage AS stage SET status = 'SETTLEMENT_PENDING', state = 'PENDING', done = 0, total = 1,
-    waiting_role = 'PROGRAM_MANAGER', valid_from = coalesce((
-        SELECT early.valid_from FROM scheme_stage AS early
-        WHERE early.scheme_id = stage.scheme_id AND early.status = 'GRACE_PERIOD'
-    ), stage.valid_from), since = greatest({_ENDED}, scheme.approved_at)
-FROM scheme WHERE scheme.id = stage.scheme_id AND kind = 'SETTLEMENT' AND status <> 'GRACE_PERIOD'
+UPDATE scheme_stage AS stage SET status = 'SETTLEMENT_PENDING', state = 'PENDING', done = 0, total = 1, due_on = NULL,
+    waiting_role = 'PROGRAM_MANAGER', valid_until = '9999-12-31Z', since = greatest({_ENDED}, scheme.approved_at)
+FROM scheme WHERE scheme.id = stage.scheme_id AND kind = 'SETTLEMENT' AND status IS NOT NULL
 """  # noqa: S608 - our own text
-_FORGET_WAIT = "DELETE FROM scheme_stage WHERE status = 'GRACE_PERIOD'"
 
 
 def upgrade() -> None:
@@ -160,13 +164,13 @@ def upgrade() -> None:
         "scheme_stage",
         f"status IN ({_STATUSES}'GRACE_PERIOD', 'SETTLEMENT_PROPOSED', 'PAYOUTS_PENDING', 'SETTLED')",
     )
-    op.execute(_WAIT)
     op.execute(_BEGIN_LATER)
+    op.execute(_WAIT)
 
 
 def downgrade() -> None:
+    op.execute(_FORGET_BEGUN)
     op.execute(_BEGIN_EARLIER)
-    op.execute(_FORGET_WAIT)
     op.drop_constraint(op.f(_STATUS_KNOWN), "scheme_stage", type_="check")
     op.create_check_constraint(op.f(_STATUS_KNOWN), "scheme_stage", f"status IN ({_STATUSES}'SETTLED')")
     op.drop_column("points_entry", "settlement_line_id")
