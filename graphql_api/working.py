@@ -14,7 +14,7 @@ from graphql_api.jobs.parts import PartProcesses
 from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
 from graphql_api.observability.logs import configure_logs
-from graphql_api.serving import GRACE_SECONDS, loop_runner, open_database
+from graphql_api.serving import GRACE_SECONDS, loop_runner, open_database, quiet_collector
 from graphql_api.settings import Settings
 from schema.build import JOB_HANDLERS
 
@@ -42,6 +42,7 @@ async def _work(settings: Settings, url: str, started: Callable[[], None]) -> No
     handlers = {**JOB_HANDLERS, **(DEMO_HANDLERS if settings.development else {})}
     worker = JobWorker(environment, handlers, policy_of(settings), run_part=PartProcesses(url).run)
     try:
+        quiet_collector()
         worker.start()
         started()
         await stopping.wait()

@@ -18,7 +18,7 @@ from graphql_api.context import Environment
 from graphql_api.jobs.messages import LENGTH
 from graphql_api.jobs.part_messages import PartAnswer, PartCall
 from graphql_api.observability.logs import configure_logs
-from graphql_api.serving import loop_runner
+from graphql_api.serving import loop_runner, quiet_collector
 from graphql_api.settings import Settings
 from resolvers.context import Operation
 from resolvers.jobs.running import JobStopped, JobTools, ProcessFailed, RunningJob
@@ -66,6 +66,7 @@ async def _answer(settings: Settings, call: PartCall) -> PartAnswer:
 
 
 async def _run(settings: Settings, call: PartCall) -> None:
+    quiet_collector()
     database = await Database.connect(call.url, pool_size=_POOL_SIZE, statement_timeout=settings.statement_timeout)
     try:
         environment = configured(Environment(database=database), settings, storage_of(settings))

@@ -30,7 +30,7 @@ from resolvers.retrying import retry_conflicts
 from resolvers.sales.ingest import Ingested, ingest_sales
 
 # Sales of one transaction.
-CHUNK: Final = 250
+CHUNK: Final = 500
 # Sales that a stream has in memory.
 _PAGE: Final = 4 * CHUNK
 # Sales of a file from which on processes are worth their start.
