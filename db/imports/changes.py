@@ -136,6 +136,12 @@ _FORGET: Final = tuple(
 )
 
 
+# A retry locks the job too, so it finds either all of the staged sales or no checkpoint.
+_FORGET_CHECKPOINT: Final = Change(
+    text("UPDATE job SET checkpoint = NULL WHERE id = :job_id AND due_at IS NULL").bindparams(uuid("job_id"))
+)
+
+
 class Tally(Struct):
     """The outcomes of sales."""
 
@@ -257,6 +263,11 @@ async def advance_stream(session: Writing, import_id: UUID, stream: int, place: 
     part, position = place
     values = structs.asdict(tally)
     await session.run(_ADVANCE, import_id=import_id, stream=stream, part=part, position=position, **values)
+
+
+async def forget_checkpoint(session: Writing, job_id: UUID) -> bool:
+    """Lock a job that has ended and let a retry begin again; False if it has not ended, or is deleted."""
+    return await session.run(_FORGET_CHECKPOINT, job_id=job_id) == 1
 
 
 async def forget_staged(session: Writing, import_id: UUID, size: int) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, any_, cast, func, select, text
 
 from db.columns import columns, named_columns, scalar
 from db.imports.rows import (
+    AbandonedRow,
     FaultyRow,
     ImportCountsRow,
     ImportRow,
@@ -18,7 +19,7 @@ from db.imports.tables import (
     SalesImportStreamTable,
     SalesImportTable,
 )
-from db.statement import Statement, number, uuid, uuids
+from db.statement import Statement, moment, number, uuid, uuids
 
 _STREAM: Final = SalesImportStreamTable
 
@@ -80,6 +81,20 @@ FAULTY_ROWS: Final = Statement(
     .bindparams(uuid("import_id"), number("part"), number("line"), number("size"))
     .columns(*named_columns(FaultyRow)),
     FaultyRow,
+)
+# An import whose job ended a while ago and left staged sales, or whose job is deleted.
+ABANDONED: Final = Statement(
+    text(
+        """
+        SELECT found.id, found.job_id, job.id IS NOT NULL AS has_job
+        FROM sales_import AS found LEFT JOIN job ON job.id = found.job_id
+        WHERE found.is_staged AND (job.id IS NULL OR job.finished_at < :before)
+        ORDER BY found.created_at LIMIT 1
+        """
+    )
+    .bindparams(moment("before"))
+    .columns(*named_columns(AbandonedRow)),
+    AbandonedRow,
 )
 REJECTIONS: Final = Statement(
     select(*columns(SalesImportRejectionTable, RejectionRow))

@@ -95,6 +95,14 @@ class FaultyRow(NamedTuple):
     content: bytes
 
 
+class AbandonedRow(NamedTuple):
+    """An import that has staged sales and goes on only if its job is retried; the job may be deleted."""
+
+    id: UUID
+    job_id: UUID
+    has_job: bool
+
+
 class RejectionRow(NamedTuple):
     """A rejected row of the file."""
 

@@ -1,10 +1,17 @@
-"""Deletes the staged sales of an import that needs them no longer."""
+"""Deletes the staged sales of imports that need them no longer, and lets an import begin again without them."""
 
+from datetime import timedelta
 from typing import Final
 
-from db.imports.changes import forget_staged, set_import
+from db.imports.changes import ReadSoFar, forget_checkpoint, forget_staged, save_read, set_import
+from db.imports.reads import ABANDONED
+from domain.imports.facts import ImportPhase
+from resolvers.context import Operation
 from resolvers.imports.running import RunningImport
+from resolvers.tasks import TaskPolicy
 
+# For so long, the retry of an import that failed or was canceled continues where it ended.
+GRACE: Final = timedelta(days=1)
 # Rows of one transaction.
 _ROWS: Final = 20_000
 
@@ -16,3 +23,31 @@ async def forget_all(running: RunningImport) -> None:
             if not await forget_staged(session, running.id, _ROWS):
                 await set_import(session, running.id, is_staged=False)
                 return
+
+
+async def begin_reading(running: RunningImport) -> None:
+    """Prepare an attempt without a checkpoint. What an earlier one recorded stays, with the places of its streams."""
+    await forget_all(running)
+    async with running.writing() as session:
+        await save_read(session, running.id, ReadSoFar())
+        values = {"phase": ImportPhase.READING, "error": None, "finished_at": None}
+        await set_import(session, running.id, is_staged=True, **values)
+
+
+async def forget_abandoned(operation: Operation, _policy: TaskPolicy) -> None:
+    """Delete the staged sales of imports whose jobs failed or were canceled more than a day ago."""
+    while await _forget_piece(operation):
+        pass
+
+
+async def _forget_piece(operation: Operation) -> bool:
+    """Delete some of them. Returns whether there may be more."""
+    async with operation.writing() as session:
+        for found in await session.fetch(ABANDONED, before=operation.now - GRACE):
+            if found.has_job and not await forget_checkpoint(session, found.job_id):
+                # Somebody retried it at this moment.
+                return False
+            if not await forget_staged(session, found.id, _ROWS):
+                await set_import(session, found.id, is_staged=False)
+            return True
+    return False

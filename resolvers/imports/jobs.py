@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from domain.imports.facts import ImportPhase
 from domain.jobs.facts import JobKind
-from resolvers.imports.cleanup import forget_all
+from resolvers.imports.cleanup import begin_reading, forget_all
 from resolvers.imports.recording import record_sorted
 from resolvers.imports.rejected_file import finish_import
 from resolvers.imports.running import Checkpoint, ImportParameters, open_import
@@ -21,6 +21,8 @@ _TIME_LIMIT_S: Final = 24 * 3600.0
 async def run_import(job: RunningJob[ImportParameters]) -> None:
     """Import the file, from where the attempt before ended. Raises FileRejected, and InvalidInput for the source."""
     running = await open_import(job)
+    if job.checkpoint is None:
+        await begin_reading(running)
     if running.checkpoint.phase is ImportPhase.READING:
         await stage_file(running)
     if running.checkpoint.phase is ImportPhase.SORTING:
@@ -30,7 +32,7 @@ async def run_import(job: RunningJob[ImportParameters]) -> None:
         async with running.writing() as session:
             done = 2 * running.file.byte_size
             await running.save(session, replace(running.checkpoint, phase=ImportPhase.FINISHING), done=done)
-    if running.row.finished_at is None:
+    if running.checkpoint.phase is ImportPhase.FINISHING:
         await finish_import(running)
     await forget_all(running)
 

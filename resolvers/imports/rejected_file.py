@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final, Protocol
 
+from msgspec.structs import replace
+
 from db.files.rows import StoredFileRow
 from db.imports.changes import set_import
 from db.imports.reads import REJECTED_ROWS, REJECTIONS
@@ -56,6 +58,8 @@ async def _end(running: RunningImport, content: tuple[Path, bytes, int] | None) 
                 await add_stored_file(operation, session, file, path)
             values = {"phase": ImportPhase.FINISHED, "finished_at": operation.now, "rejected_file_id": file_id}
             await set_import(session, running.id, **values)
+            finished = replace(running.checkpoint, phase=ImportPhase.FINISHED)
+            await running.save(session, finished, done=2 * running.file.byte_size)
 
 
 async def _write(running: RunningImport, written: _Writer) -> bytes:

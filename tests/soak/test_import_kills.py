@@ -77,6 +77,9 @@ def imported(postgres: EmbeddedPostgres, folder: Path, kills: Kills | None, tota
     folder.mkdir()
     store, pid_file, log = folder / "store", folder / "worker.pid", folder / "worker.log"
     settings = {"TESTS_CHUNK": str(CHUNK), "TESTS_SLOWNESS": "0.001" if SOAKS else "0.01"}
+    if SOAKS:
+        # Streams are processes, which end with the worker.
+        settings["TESTS_LARGE"] = "1"
     command = (sys.executable, "-m", "tests.support.forked_worker", str(pid_file))
     with fresh_place(postgres, "imports") as place:
         ecps = asyncio.run(prepare(place, ECPS, generous=False))
@@ -88,7 +91,7 @@ def imported(postgres: EmbeddedPostgres, folder: Path, kills: Kills | None, tota
                 asyncio.run(await_end(place, import_id, DEADLINE))
                 attempts = 1
             else:
-                killer = Killer(place, postgres, pid_file, print)
+                killer = Killer(place, postgres, pid_file=pid_file, say=print)
                 attempts = asyncio.run(killer.follow(import_id, kills, total, DEADLINE))
         asyncio.run(_verify(place))
         return asyncio.run(read_results(place)), attempts

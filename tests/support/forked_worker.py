@@ -29,6 +29,8 @@ LEASE = timedelta(seconds=float(os.environ.get("TESTS_LEASE", "0.5")))
 CHUNK = int(os.environ.get("TESTS_CHUNK", "20"))
 # Seconds that each transaction takes longer, so that a kill finds one.
 SLOWNESS = float(os.environ.get("TESTS_SLOWNESS", "0.01"))
+# Sales of a file from which on streams are processes, whose chunks are as large as those of the product.
+LARGE = int(os.environ.get("TESTS_LARGE", "1000000"))
 _REPEAT_S = 0.05
 
 
@@ -56,6 +58,7 @@ def work() -> None:
     patch.object(working, "policy_of", impatient).start()
     patch.object(staging, "_SALES", CHUNK).start()
     patch.object(local, "CHUNK_BYTES", 100 * CHUNK).start()
+    patch.object(recording, "LARGE", LARGE).start()
     patch.object(recording, "CHUNK", CHUNK).start()
     patch.object(recording, "_PAGE", 2 * CHUNK).start()
     for module, name in ((staging, "add_rows"), (sorting, "_run_step"), (recording, "record_staged")):

@@ -65,7 +65,7 @@ class ImportDesk:
         (found,) = await operation.fetch(IMPORTS_BY_ID, ids=[import_id])
         (counts,) = await operation.fetch(COUNTS_BY_ID, ids=[import_id])
         (job,) = await query(self.environment, "SELECT status, error FROM job WHERE id = $1", found.job_id)
-        return Imported(found, counts, job, await self._rejected(found))
+        return Imported(found, counts, job=job, rejected_file=await self._rejected(found))
 
     async def _rejected(self, found: ImportRow) -> str | None:
         if found.rejected_file_id is None:

@@ -1,5 +1,6 @@
 """An import goes on where it ended: after a crash, a cancellation, and a retry (R20, N6)."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,12 @@ from db.sessions import Writing
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.imports import recording
+from resolvers.imports.cleanup import forget_abandoned
 from resolvers.imports.jobs import JOBS
 from resolvers.imports.recording import record_staged
 from resolvers.jobs.cancel_job import CancelJob, cancel_job
 from resolvers.jobs.retry_job import RetryJob, retry_job
+from resolvers.tasks import TaskPolicy
 from tests.support.clock import TestClock
 from tests.support.imports import ImportDesk, csv_file, row
 from tests.support.jobs import query, run_due
@@ -110,3 +113,31 @@ async def test_an_attempt_that_lost_its_job_commits_nothing_more(
     await run_due(desk.environment, JOBS, 60)
     done = await desk.read(import_id)
     assert (done.status, done.outcomes) == ("SUCCEEDED", {"recorded": SALES})
+
+
+async def test_staged_sales_of_a_canceled_import_are_deleted_after_a_day(
+    desk: ImportDesk, world: World, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R20: a retry then reads the file again, and records only what is not recorded."""
+    viewer = world.viewer(Role.INTEGRATION)
+    broken = FILE + csv_file("s-99,x").partition(b"\n")[2]
+    import_id = await desk.begin(broken)
+    job_id = await job_of(desk.environment, import_id)
+
+    async def cancel() -> None:
+        await cancel_job(desk.environment.operation(viewer), CancelJob(job_id))
+
+    interrupt(monkeypatch, 3, cancel)
+    await run_due(desk.environment, JOBS, 60)
+    staged = "SELECT count(*) FROM sales_import_sale"
+    policy = TaskPolicy(event_retention=timedelta(days=1), revision_interval=60)
+    await forget_abandoned(desk.environment.operation(None), policy)
+    assert await query(desk.environment, staged) == [SALES]
+    clock.advance(hours=25)
+    await forget_abandoned(desk.environment.operation(None), policy)
+    assert await query(desk.environment, staged) == [0]
+    await retry_job(desk.environment.operation(viewer), RetryJob(job_id))
+    await run_due(desk.environment, JOBS, 60)
+    done = await desk.read(import_id)
+    assert (done.status, done.outcomes) == ("SUCCEEDED", {"recorded": SALES, "rejected": 1})
+    assert [number for number, *_ in done.reasons] == [SALES + 2]
