@@ -6,7 +6,8 @@ Fills a separate database with people whose places and tiers are as unevenly spr
 activities. Tessera reads the data of a review, decides every rule part by part, writes the sentences and checks
 the rules against each other. The counts by hand answer one number for each rule, with the same active ECPs and the same
 meaning of tier, place and activity; dates, products and quantities cost them nothing, since they leave them out.
-Contenders take turns; numbers are medians, with the least and the most. `--keep` uses the database of the last run.
+A third contender has five more rules about volumes, which are compared with the sales of the last 12 months. Contenders
+take turns; numbers are medians, with the least and the most. `--keep` uses the database of the last run.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from sqlalchemy import make_url
 
 from benchmarks.database import FOLDER, SETTINGS
 from benchmarks.ecp_population import NAME, prepare
-from benchmarks.reach_rules import COUNTED, NAMES, scheme
+from benchmarks.reach_rules import COUNTED, NAMES, VOLUME_COUNTED, VOLUME_RULES, scheme
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres
 from domain.calendar import UTC_CALENDAR
@@ -60,6 +61,22 @@ FROM generate_series(1, 40) AS n;
 """
 
 
+# Sales of one line each, of the last 13 months; a tenth of the ECPs make half of them.
+_SALES: Final = """
+WITH drawn AS MATERIALIZED (
+    SELECT n, 1 + floor(CASE WHEN random() < 0.5 THEN random() * 0.1 ELSE random() END * $2)::int AS ecp,
+        $1::timestamptz - random() * interval '395 days' AS sold_at, 1 + floor(random() * 3)::int AS quantity,
+        md5('variant' || (1 + floor(random() * 40)::int))::uuid AS variant_id
+    FROM generate_series(1, $3) AS n
+), keyed AS (
+    INSERT INTO sale_key (source, external_id, number, ecp, sold_at, revision, digest)
+    SELECT 'till', 's-' || n, n, ecp, sold_at, 1, '' FROM drawn
+)
+INSERT INTO sale_line (ecp, sold_at, sale, revision, position, quantity, variant_id, unit_price, currency)
+SELECT ecp, sold_at, n, 1, 0, quantity, variant_id, 100, 'USD' FROM drawn
+"""
+
+
 class Taken(Struct, frozen=True):
     """Seconds of one turn: in total, and waiting for the database."""
 
@@ -67,14 +84,16 @@ class Taken(Struct, frozen=True):
     database: float
 
 
-async def _fill(url: str) -> tuple[int, int]:
+async def _fill(url: str, lines: int) -> tuple[int, int]:
     """Complete the population, and return the numbers of ECPs and activities."""
     connection = await asyncpg.connect(url)
     try:
         if not await connection.fetchval("SELECT count(*) FROM product"):
             await connection.execute(_CATALOG)
             await connection.execute(_ACTIVITIES, NOW)
-            await connection.execute("VACUUM ANALYZE ecp_activity, ecp_count")
+            largest = await connection.fetchval("SELECT max(number) FROM ecp")
+            await connection.execute(_SALES, NOW, largest, lines)
+            await connection.execute("VACUUM ANALYZE ecp_activity, ecp_count, sale_key, sale_line")
         ecps = await connection.fetchval("SELECT count(*) FROM ecp WHERE status = 'ACTIVE'")
         return ecps, await connection.fetchval("SELECT count(*) FROM ecp_activity")
     finally:
@@ -85,7 +104,7 @@ async def _tessera(database: Database, content: SchemeContent) -> tuple[Assessme
     began = time.perf_counter()
     reading = database.reading(fresh=False)
     try:
-        found = await load_assessment_context(reading, [content], NOW)
+        found = await load_assessment_context(reading, [content], NOW, UTC_CALENDAR)
     finally:
         await reading.close()
     read = time.perf_counter()
@@ -102,12 +121,13 @@ async def _by_hand(connection: Any, content: SchemeContent) -> tuple[list[int], 
 
 async def _measure(url: str, rules: int, rounds: int) -> dict[str, list[Taken]]:
     """Run the contenders in turns, and compare their counts."""
-    content = scheme(rules)
+    content, sold = scheme(rules), scheme(rules, VOLUME_RULES)
     database = await Database.connect(url, pool_size=2, statement_timeout=60)
     connection = await asyncpg.connect(url)
     turns: dict[str, Callable[[], Awaitable[tuple[Any, Taken]]]] = {
         "Tessera": lambda: _tessera(database, content),
         "by hand": lambda: _by_hand(connection, content),
+        "Tessera, with volumes": lambda: _tessera(database, sold),
     }
     taken: dict[str, list[Taken]] = {name: [] for name in turns}
     try:
@@ -115,6 +135,9 @@ async def _measure(url: str, rules: int, rounds: int) -> dict[str, list[Taken]]:
             answers = {name: await turn() for name, turn in turns.items()}
             eligible = [reach.eligible for reach in answers["Tessera"][0].reach]
             assert eligible == answers["by hand"][0], (eligible, answers["by hand"][0])
+            with_volumes = [reach.eligible for reach in answers["Tessera, with volumes"][0].reach]
+            counted = await connection.fetchval(VOLUME_COUNTED, NOW)
+            assert with_volumes[: rules + 1] == [*eligible, counted], (with_volumes, counted)
             # The first turn of each reads from the disk.
             if number:
                 for name, (_, seconds) in answers.items():
@@ -145,6 +168,7 @@ def main() -> None:
     """Prepare, measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ecps", type=int, default=1_000_000)
+    parser.add_argument("--lines", type=int, default=1_000_000, help="of sales, with which volumes are compared")
     parser.add_argument("--rules", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--keep", action="store_true")
@@ -153,9 +177,9 @@ def main() -> None:
     with EmbeddedPostgres(FOLDER, SETTINGS).hold() as server_url:
         url = make_url(server_url).set(database=NAME).render_as_string(hide_password=False)
         asyncio.run(prepare(server_url, url, chosen.ecps, keep=chosen.keep))
-        ecps, activities = asyncio.run(_fill(url))
+        ecps, activities = asyncio.run(_fill(url, chosen.lines))
         taken = asyncio.run(_measure(url, chosen.rules, chosen.rounds))
-    about = f"{chosen.rules} rules, {ecps:,} active ECPs, {activities:,} activities"
+    about = f"{chosen.rules} rules, {ecps:,} active ECPs, {activities:,} activities, {chosen.lines:,} lines of sales"
     found = _report(console, taken, about)
     _RESULTS.write_text(json.dumps({"about": about, **found}, indent=2) + "\n", encoding="utf-8")
 

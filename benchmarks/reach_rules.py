@@ -15,6 +15,9 @@ from domain.rules.model import (
     ProductClause,
     QuantityClause,
     TierClause,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
 )
 from domain.rules.phrases import DisplayNames
 from domain.schemes.content import Basics, CouponValue, SchemeContent
@@ -70,8 +73,35 @@ _MOST: Final = 50
 COUNTED: Final = {rule.name: count for rule, count in map(_rules, range(_MOST))}
 
 
-def scheme(rules: int) -> SchemeContent:
-    """Build a scheme of the largest country with this number of rules, up to 50."""
+# Few ECPs sell as much as the first ones ask for, and most as the last.
+VOLUME_RULES: Final = tuple(
+    BonusRule(
+        id=key(f"volume{number}"),
+        name=f"Volume {number}",
+        condition=AllOf((TierClause((), _TIERS[1]), clause)),
+        reward=FlatPoints(10),
+    )
+    for number, clause in enumerate(
+        (
+            VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 10),
+            VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 5, variant_ids=_VARIANTS[:5]),
+            VolumeClause(VolumeMeasure.UNITS, VolumePeriod.WEEK, 5),
+            VolumeClause(VolumeMeasure.VALUE, VolumePeriod.SCHEME, 500),
+            VolumeClause(VolumeMeasure.UNITS, VolumePeriod.SCHEME, 1),
+        )
+    )
+)
+# The same as the first of them.
+VOLUME_COUNTED: Final = f"""
+SELECT count(*) FROM ecp WHERE status = 'ACTIVE' AND country_id = '{key("country1")}'
+    AND tier_id IN ({", ".join(f"'{one}'" for one in _TIERS[1:])}) AND number IN (
+        SELECT ecp FROM sale_line WHERE sold_at > $1::timestamptz - interval '365 days' AND sold_at <= $1
+        GROUP BY ecp, date_trunc('month', sold_at AT TIME ZONE 'UTC') HAVING sum(quantity) >= 10)
+"""  # noqa: S608 - of our names
+
+
+def scheme(rules: int, extra: tuple[BonusRule, ...] = ()) -> SchemeContent:
+    """Build a scheme of the largest country with this number of rules, up to 50, and extra ones."""
     basics = Basics(
         title="Benchmark",
         channels=(EarningChannel.SALE, EarningChannel.COUPON),
@@ -84,7 +114,7 @@ def scheme(rules: int) -> SchemeContent:
         budget=10_000_000,
     )
     values = tuple(CouponValue(variant, 10, 1_000) for variant in _VARIANTS)
-    chosen = tuple(_rules(number)[0] for number in range(rules))
+    chosen = (*(_rules(number)[0] for number in range(rules)), *extra)
     return SchemeContent(
         basics=basics, variant_ids=_VARIANTS, geography_ids=(key("country1"),), coupon_values=values, rules=chosen
     )

@@ -12,8 +12,8 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.rules.model import ActivityClause, AllOf, BonusRule, Condition
-from domain.rules.reach_search import Audience, ReachSearch
+from domain.rules.model import ActivityClause, AllOf, BonusRule, Condition, VolumeClause
+from domain.rules.reach_search import Audience, PastClause, ReachSearch
 from domain.rules.sale_assignments import SaleScope
 from domain.rules.traversal import walk_clauses
 
@@ -41,26 +41,31 @@ class ReachPolicy(Struct, frozen=True):
 
 
 class Cell(Struct, frozen=True):
-    """`count` active ECPs of one tier and place who met the same activity clauses.
+    """`count` active ECPs of one tier and place who met the same clauses about activities and volumes.
 
-    `did` are the activity clauses that each of them has met at some moment. `stays` are those among them that hold for
-    good.
+    `did` are the clauses that each of them has met at some moment. `stays` are those among them that hold for good.
     """
 
     geography_id: UUID
     tier_id: UUID | None
     count: int
-    did: frozenset[ActivityClause] = frozenset()
+    did: frozenset[PastClause] = frozenset()
     stays: frozenset[ActivityClause] = frozenset()
 
 
 class Population(Struct, frozen=True):
-    """The active ECPs in the geographies of a scheme, `within`. `paths` leads from each geography to its country."""
+    """The active ECPs in the geographies of a scheme, `within`. `paths` leads from each geography to its country.
+
+    `compared` are the volume clauses that were compared with earlier sales, and `volume_days` the number of days that
+    stand for the duration of the scheme. Every ECP may meet the other volume clauses.
+    """
 
     cells: tuple[Cell, ...]
     within: frozenset[UUID]
     paths: Mapping[UUID, tuple[UUID, ...]]
     tier_ranks: Mapping[UUID, int]
+    compared: frozenset[VolumeClause] = frozenset()
+    volume_days: int | None = None
 
     @property
     def size(self) -> int:
@@ -102,12 +107,13 @@ def compute_reach(
     rules: Sequence[BonusRule], scope: SaleScope, population: Population, policy: ReachPolicy
 ) -> tuple[Reach, ...]:
     """Compute the reach of each rule, in order."""
-    found = (clause for rule in rules for clause in walk_clauses(rule.condition))
+    found = [clause for rule in rules for clause in walk_clauses(rule.condition)]
     ecps = Audience(
         ReachSearch(all_clauses=found, scope=scope, paths=population.paths, tier_ranks=population.tier_ranks)
     )
+    open_volumes = {clause for clause in found if isinstance(clause, VolumeClause)} - population.compared
     for cell in population.cells:
-        ecps.add(cell.geography_id, cell.tier_id, cell.count, cell.did, cell.stays)
+        ecps.add(cell.geography_id, cell.tier_id, cell.count, cell.did | open_volumes, cell.stays)
     return tuple(_reach(rule, ecps, population.size, policy) for rule in rules)
 
 
@@ -117,7 +123,7 @@ def funnel_parts(condition: Condition) -> tuple[Condition, ...]:
 
 
 def merge_cells(totals: Mapping[tuple[UUID, UUID | None], int], active: Sequence[Cell]) -> tuple[Cell, ...]:
-    """Complete the cells of ECPs with activities by cells of all others, from the totals by place and tier."""
+    """Complete the cells of ECPs who met clauses by cells of all others, from the totals by place and tier."""
     rest = dict(totals)
     for cell in active:
         key = cell.geography_id, cell.tier_id

@@ -36,6 +36,9 @@ def describe_reach(rule: BonusRule, reach: Reach, population: Population, names:
         funnel=tuple(ReachStep(step.remaining, step.excluded) for step in reach.funnel),
         cause=cause,
         names=_names_of(rule, cause, names),
+        compared=_parts_with(rule, population.compared),
+        uncompared=_parts_with(rule, _volumes_of(rule.condition) - population.compared),
+        volume_days=population.volume_days if _volumes_of(rule.condition) & population.compared else None,
     )
 
 
@@ -44,6 +47,16 @@ def never_done(rule: BonusRule, population: Population) -> tuple[ActivityClause,
     done = {clause for cell in population.cells for clause in cell.did}
     found = dict.fromkeys(clause for clause in walk_clauses(rule.condition) if isinstance(clause, ActivityClause))
     return tuple(clause for clause in found if clause not in done)
+
+
+def _volumes_of(condition: Condition) -> frozenset[VolumeClause]:
+    return frozenset(clause for clause in walk_clauses(condition) if isinstance(clause, VolumeClause))
+
+
+def _parts_with(rule: BonusRule, volumes: frozenset[VolumeClause]) -> tuple[int, ...]:
+    """The positions of the parts of the funnel that contain one of these clauses."""
+    parts = funnel_parts(rule.condition)
+    return tuple(position for position, part in enumerate(parts) if not volumes.isdisjoint(_volumes_of(part)))
 
 
 def _names_of(rule: BonusRule, cause: ReachCause | None, names: DisplayNames) -> DisplayNames:

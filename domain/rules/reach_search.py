@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import chain, combinations
 from uuid import UUID
 
-from domain.rules.facts import EarnerFacts
+from domain.rules.facts import EarnerFacts, VolumeKey, volume_key
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -14,6 +14,7 @@ from domain.rules.model import (
     Condition,
     GeographyClause,
     TierClause,
+    VolumeClause,
 )
 from domain.rules.sale_assignments import (
     ASPECTS,
@@ -30,8 +31,10 @@ from domain.rules.traversal import walk_clauses
 # Activity clauses of one kind that are combined exactly; beyond that they count as independent of each other.
 _MAX_COMBINED = 8
 
-# What distinguishes ECPs, as bits of clauses: the clauses that hold for good, and the activity clauses that they have
-# met once and may meet again.
+# Clauses about what an ECP has done so far.
+PastClause = ActivityClause | VolumeClause
+# What distinguishes ECPs, as bits of clauses: the clauses that hold for good, and the clauses about what they have done
+# that they have met once and may meet again.
 Profile = tuple[int, int]
 
 
@@ -56,7 +59,7 @@ class ReachSearch:
         self.tiers = _by_tier(self.bits, tier_ranks)
         self._scope = scope
         self._sales: dict[tuple[Aspect, frozenset[Clause]], tuple[Dimension, ...]] = {}
-        self._activities: dict[int, tuple[Dimension, ...]] = {}
+        self._past: dict[int, tuple[Dimension, ...]] = {}
         self._budget = SearchBudget()
 
     @property
@@ -80,7 +83,7 @@ class ReachSearch:
             holds, did = profile[0] & search.mask, profile[1] & search.mask
             can_meet = known.get((holds, did))
             if can_meet is None:
-                dimensions = (*sales, *self._activity_dimensions(did))
+                dimensions = (*sales, *self._past_dimensions(did))
                 can_meet = known[holds, did] = search.is_satisfiable(holds, dimensions, self._budget)
             if can_meet:
                 yield profile
@@ -108,12 +111,14 @@ class ReachSearch:
             found = self._sales[aspect, chosen] = tuple(map(self._dimension, dimensions))
         return found
 
-    def _activity_dimensions(self, did: int) -> tuple[Dimension, ...]:
-        """At a sale, each activity in `did` may be recent enough for its clause, or too long ago."""
-        found = self._activities.get(did)
+    def _past_dimensions(self, did: int) -> tuple[Dimension, ...]:
+        """At a sale, each clause in `did` may hold or not: an activity is too long ago, or a volume begins again."""
+        found = self._past.get(did)
         if found is None:
-            met = [clause for clause, bit in self.bits.items() if did & bit and isinstance(clause, ActivityClause)]
-            found = self._activities[did] = tuple(map(self._dimension, activity_assignments(met)))
+            met = [clause for clause, bit in self.bits.items() if did & bit]
+            activities = activity_assignments(clause for clause in met if isinstance(clause, ActivityClause))
+            volumes = volume_assignments(clause for clause in met if isinstance(clause, VolumeClause))
+            found = self._past[did] = tuple(map(self._dimension, (*activities, *volumes)))
         return found
 
     def _dimension(self, assignments: Assignments) -> Dimension:
@@ -136,10 +141,10 @@ class Audience:
         geography_id: UUID,
         tier_id: UUID | None,
         count: int,
-        did: Iterable[ActivityClause] = (),
+        did: Iterable[PastClause] = (),
         stays: Iterable[ActivityClause] = (),
     ) -> None:
-        """Add `count` ECPs of one place and tier who met the same activity clauses.
+        """Add `count` ECPs of one place and tier who met the same clauses about what they have done.
 
         `did` are the clauses that they have met at some moment; those in `stays` hold for good.
         """
@@ -163,13 +168,13 @@ class Audience:
 
 
 class AnyEcp:
-    """A hypothetical ECP of any tier in any of the places, who may have done any activity."""
+    """A hypothetical ECP of any tier in any of the places, who may have done any activity and sold any volume."""
 
     def __init__(self, search: ReachSearch, places: Iterable[UUID]) -> None:
         self._search = search
         self._places = {search.places.get(place, 0) for place in places}
         self._tiers = set(search.tiers.values())
-        self._did = search.mask(clause for clause in search.bits if isinstance(clause, ActivityClause))
+        self._did = search.mask(clause for clause in search.bits if isinstance(clause, PastClause))
 
     def can_meet(self, condition: Condition) -> bool:
         """Whether some place, tier and sale satisfy the condition; True also when the budget is exhausted."""
@@ -198,6 +203,20 @@ def activity_assignments(met: Iterable[ActivityClause]) -> tuple[Assignments, ..
         chosen = (frozenset(some) for size in range(len(same) + 1) for some in combinations(same, size))
         found.append(frozenset(some for some in chosen if _consistent(some, same)))
     return tuple(found)
+
+
+def volume_assignments(met: Iterable[VolumeClause]) -> tuple[Assignments, ...]:
+    """For each volume, the clauses that can hold together: one that holds implies those that ask for less."""
+    by_key: dict[VolumeKey, list[VolumeClause]] = {}
+    for clause in met:
+        by_key.setdefault(volume_key(clause), []).append(clause)
+    return tuple(
+        frozenset(
+            frozenset[Clause](clause for clause in same if clause.at_least <= amount)
+            for amount in (0, *(clause.at_least for clause in same))
+        )
+        for same in by_key.values()
+    )
 
 
 def _consistent(holding: frozenset[ActivityClause], same: Iterable[ActivityClause]) -> bool:

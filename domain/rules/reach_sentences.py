@@ -8,6 +8,7 @@ from typing import assert_never
 from domain.rules.model import ActivityClause, AllOf, BonusRule, GeographyClause, TierClause
 from domain.rules.phrases import DisplayNames, display_names
 from domain.rules.reach import ReachVerdict, funnel_parts
+from domain.rules.reach_volumes import INDICATION, NOTHING_COMPARES, REST_OPEN, comparison_phrase
 from domain.rules.sentences import condition_phrase
 from domain.rules.stored_facts import (
     ActivityNeverDone,
@@ -28,14 +29,25 @@ def reach_sentence(rule: BonusRule, reach: RuleReach) -> str:
     if not reach.audience:
         return "No active ECP works in the geographies of the scheme."
     only = "Only " if reach.verdict is ReachVerdict.FEW else ""
-    return f"{only}{format_number(reach.eligible)} of {format_count(reach.audience, 'ECP')} could qualify."
+    going_by = f" This is {INDICATION}." if reach.compared else ""
+    return f"{only}{format_number(reach.eligible)} of {format_count(reach.audience, 'ECP')} could qualify.{going_by}"
 
 
 def step_sentence(rule: BonusRule, reach: RuleReach, position: int) -> str:
-    """Write the ECPs who pass the part of the condition at a position of the funnel: “ECPs who are Gold or above”."""
+    """Write the ECPs who pass the part of the condition at a position of the funnel: “ECPs who are Gold or above”.
+
+    A part about volumes says with what they were compared.
+    """
     if isinstance(reach.cause, ReachAsWritten):
         return reach.cause.clauses[position]
-    return f"ECPs who {condition_phrase(funnel_parts(rule.condition)[position], reach.names)}"
+    part = funnel_parts(rule.condition)[position]
+    notes = []
+    if position in reach.compared:
+        notes.append(comparison_phrase(part, reach.volume_days))
+    if position in reach.uncompared:
+        notes.append(REST_OPEN if notes else NOTHING_COMPARES)
+    note = f" ({'; '.join(notes)})" if notes else ""
+    return f"ECPs who {condition_phrase(part, reach.names)}{note}"
 
 
 def never_done_sentence(clause: ActivityClause, names: DisplayNames) -> str:
@@ -62,7 +74,8 @@ def _cause_sentence(rule: BonusRule, reach: RuleReach, cause: ReachCause) -> str
         case OtherTierThere():
             return _other_tier(rule, cause, reach.names)
         case NobodyLeft():
-            return _nobody_left(rule, reach)
+            going_by = f" This is {INDICATION}." if reach.compared and min(reach.compared) <= reach.shut_by else ""
+            return f"{_nobody_left(rule, reach)}{going_by}"
         case _:
             assert_never(cause)
 

@@ -1,8 +1,8 @@
 """The sales that a scheme allows, as every combination in which the clauses about a sale can hold together.
 
-A clause about a product, channel, quantity, time, enrollment or volume changes its value only at a few places: from one
+A clause about a product, channel, quantity, time or enrollment changes its value only at a few places: from one
 variant to the next, at the bounds of quantities, and at the dates and times that clauses name. One sale on each side of
-every such place therefore stands for all others. Volumes lie in the future and may be anything.
+every such place therefore stands for all others.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from msgspec import Struct
 from domain.calendar import UTC_CALENDAR, Calendar
 from domain.channels import EarningChannel
 from domain.rules.compilation import compile_program
-from domain.rules.facts import EarnerFacts, LineFacts, volume_key
+from domain.rules.facts import EarnerFacts, LineFacts
 from domain.rules.model import (
     BonusRule,
     ChannelClause,
@@ -26,7 +26,6 @@ from domain.rules.model import (
     PeriodClause,
     ProductClause,
     QuantityClause,
-    VolumeClause,
 )
 from domain.rules.satisfiability import SearchBudget
 
@@ -192,21 +191,6 @@ def _always(_clauses: Sequence[Clause], _scope: SaleScope) -> bool:
     return True
 
 
-def _volume_assignments(
-    clauses: Sequence[VolumeClause], _scope: SaleScope, _budget: SearchBudget
-) -> tuple[Assignments, ...]:
-    """Any earlier volume is possible; one that satisfies a clause also satisfies every clause that asks for less."""
-    keys = dict.fromkeys(volume_key(clause) for clause in clauses)
-    by_key = [[clause for clause in clauses if volume_key(clause) == key] for key in keys]
-    return tuple(
-        frozenset(
-            frozenset[Clause](clause for clause in same if clause.at_least <= amount)
-            for amount in (0, *(clause.at_least for clause in same))
-        )
-        for same in by_key
-    )
-
-
 def _days(clauses: Iterable[Clause], scope: SaleScope) -> set[date]:
     places = {scope.starts_on}
     for clause in clauses:
@@ -258,10 +242,9 @@ class Aspect(Struct, frozen=True):
     is_shared: Callable[[Sequence[Any], SaleScope], bool] = _always
 
 
-# The product sold, the channel and quantity, the time, and the volume before it.
+# The product sold, the channel and quantity, and the time.
 ASPECTS: Final = (
     Aspect(ProductClause, _product_assignments),
     Aspect(ChannelClause | QuantityClause, _channel_assignments),
     Aspect(PeriodClause | EnrolledWithinClause, _time_assignments, _has_few_moments),
-    Aspect(VolumeClause, _volume_assignments),
 )

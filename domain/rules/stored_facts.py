@@ -60,6 +60,8 @@ class RuleReach(Struct, frozen=True, rename="camel"):
     """How many ECPs of the audience could meet a rule. `cause` says why nobody could, and is None if somebody could.
 
     `names` are those that the sentences need, as they were at the time: what an approver read does not change.
+    `compared` are the positions of the parts whose volumes were compared with the sales of the last 12 months, and
+    `uncompared` of those with volumes that nothing compares with; `volume_days` stand for the duration of the scheme.
     """
 
     rule_id: UUID
@@ -69,6 +71,9 @@ class RuleReach(Struct, frozen=True, rename="camel"):
     funnel: tuple[ReachStep, ...]
     cause: ReachCause | None = None
     names: DisplayNames = DisplayNames()
+    compared: tuple[int, ...] = ()
+    uncompared: tuple[int, ...] = ()
+    volume_days: int | None = None
 
     @property
     def shut_by(self) -> int:

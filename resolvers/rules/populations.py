@@ -9,11 +9,12 @@ from msgspec import Struct
 from db.catalog.reads import ALL_TIERS, PRODUCTS_BY_ID, VARIANTS_BY_ID
 from db.rules import reach_reads as statements
 from db.sessions import Fetching
-from domain.rules.model import ActivityClause
-from domain.rules.reach import Cell, Population, merge_cells
+from domain.calendar import Calendar
+from domain.rules.reach import Population
+from domain.rules.reach_volumes import comparable_days
 from domain.rules.sale_assignments import SoldVariant
-from domain.rules.traversal import walk_clauses
 from domain.schemes.content import SchemeContent
+from resolvers.rules.cells import CellScope, count_cells
 
 
 class AssessmentContext(Struct, frozen=True):
@@ -25,24 +26,27 @@ class AssessmentContext(Struct, frozen=True):
 
 
 async def load_assessment_context(
-    fetching: Fetching, contents: Sequence[SchemeContent], now: datetime
+    fetching: Fetching, contents: Sequence[SchemeContent], now: datetime, calendar: Calendar
 ) -> AssessmentContext:
-    """Read the context of these schemes with six statements, however many schemes, rules and ECPs there are."""
+    """Read the context of these schemes with six statements, and one for each scheme whose rules ask for volumes."""
     variants = await _sold_variants(fetching, {key for content in contents for key in content.variant_ids})
     paths = _paths(dict(await fetching.fetch(statements.PARENTS)))
     tiers = await fetching.fetch(ALL_TIERS)
     ranks = {row.id: row.rank for row in tiers}
     chosen = [frozenset(content.geography_ids) for content in contents]
     inside = [{place for place, path in paths.items() if not some.isdisjoint(path)} for some in chosen]
-    cells = await _cells(fetching, contents, list(set[UUID]().union(*inside)), now)
+    scope = CellScope(list(set[UUID]().union(*inside)), now, calendar)
+    counted = await count_cells(fetching, contents, scope)
     populations = [
         Population(
-            cells=tuple(cell for cell in cells if cell.geography_id in places),
+            cells=tuple(cell for cell in found.cells if cell.geography_id in places),
             within=within,
             paths=paths,
             tier_ranks=ranks,
+            compared=found.compared,
+            volume_days=comparable_days(content.basics.starts_on, content.basics.ends_on),
         )
-        for within, places in zip(chosen, inside, strict=True)
+        for within, places, found, content in zip(chosen, inside, counted, contents, strict=True)
     ]
     return AssessmentContext(variants, {row.id: row.name for row in tiers}, populations)
 
@@ -52,38 +56,6 @@ async def _sold_variants(fetching: Fetching, ids: Iterable[UUID]) -> dict[UUID, 
     products = await fetching.fetch(PRODUCTS_BY_ID, ids=list({row.product_id for row in variants}))
     categories = {row.id: row.category_id for row in products}
     return {row.id: SoldVariant(row.id, row.product_id, categories[row.product_id]) for row in variants}
-
-
-async def _cells(
-    fetching: Fetching, contents: Sequence[SchemeContent], places: list[UUID], now: datetime
-) -> tuple[Cell, ...]:
-    rules = [rule for content in contents for rule in content.rules]
-    found = (clause for rule in rules for clause in walk_clauses(rule.condition) if isinstance(clause, ActivityClause))
-    activity_clauses = list(dict.fromkeys(found))
-    totals = await fetching.fetch(statements.TOTALS, places=places)
-    active = await _active(fetching, activity_clauses, places, now) if activity_clauses else []
-    return merge_cells({(row.geography_id, row.tier_id): row.count for row in totals}, active)
-
-
-async def _active(
-    fetching: Fetching, activity_clauses: Sequence[ActivityClause], places: list[UUID], now: datetime
-) -> list[Cell]:
-    """Cells of the ECPs who have met at least one of the activity clauses."""
-    rows = await fetching.fetch(
-        statements.ACTIVE,
-        kinds=[clause.activity for clause in activity_clauses],
-        times=[clause.times for clause in activity_clauses],
-        days=[clause.within_days for clause in activity_clauses],
-        now=now,
-        places=places,
-    )
-    cells = []
-    for row in rows:
-        did = frozenset(activity_clauses[number - 1] for number in row.met)
-        # A clause without a limit in days stays met once it is met.
-        stays = frozenset(clause for clause in did if clause.within_days is None)
-        cells.append(Cell(geography_id=row.geography_id, tier_id=row.tier_id, count=row.count, did=did, stays=stays))
-    return cells
 
 
 def _paths(parents: Mapping[UUID, UUID | None]) -> dict[UUID, tuple[UUID, ...]]:

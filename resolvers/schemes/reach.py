@@ -82,7 +82,8 @@ async def assess_definitions(
     operation: Operation, fetching: Fetching, definitions: Sequence[Definition]
 ) -> list[Assessment]:
     """Assess each scheme as it is now, by the policy of the operation, with all of its warnings."""
-    found = await load_assessment_context(fetching, [definition.content for definition in definitions], operation.now)
+    contents = [definition.content for definition in definitions]
+    found = await load_assessment_context(fetching, contents, operation.now, definitions[0].calendar)
     assessed = []
     for definition, population in zip(definitions, found.populations, strict=True):
         names = definition.names

@@ -40,8 +40,9 @@ class ReachStep:
 
 @strawberry.type(
     description="How many ECPs could ever meet a rule. It counts active ECPs in the geographies of the "
-    "scheme by tier, place and activities. Conditions on products, quantities, dates and "
-    "volumes count as met if any sale that the scheme allows can meet them."
+    "scheme by tier, place, activities and volumes. Conditions on products, quantities and dates count as met if any "
+    "sale that the scheme allows can meet them. A volume counts as met if the ECP sold as much in a comparable period "
+    "of the last 12 months: an indication. It counts as met by all where nothing compares."
 )
 class RuleReach:
     rule: BonusRule = leaf("The rule.")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
 from domain.rules.evaluation import compile_rules
-from domain.rules.facts import EarnerFacts, LineFacts, volume_key
+from domain.rules.facts import EarnerFacts, LineFacts, VolumeKey, volume_key
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -54,6 +54,8 @@ VARIANTS = [
 KINDS = ["TRAINING", "REFERRAL"]
 DAYS_BACK = 20
 RULE = UUID(int=99)
+AMOUNTS = [2, 5]
+VOLUMES = [VolumeClause(VolumeMeasure.UNITS, period, amount) for period in VolumePeriod for amount in AMOUNTS]
 DID = [ActivityClause(KINDS[0], 1), ActivityClause(KINDS[1], 2, DAYS_BACK)]
 
 
@@ -80,7 +82,7 @@ CLAUSES: st.SearchStrategy[Clause] = st.one_of(
         st.none() | CLOCK,
         st.none() | CLOCK,
     ),
-    st.builds(VolumeClause, st.just(VolumeMeasure.UNITS), st.sampled_from(list(VolumePeriod)), st.sampled_from([2, 5])),
+    st.sampled_from(VOLUMES),
     st.builds(ActivityClause, st.just(KINDS[0]), st.just(1), st.none()),
     st.builds(ActivityClause, st.just(KINDS[1]), st.just(2), st.just(DAYS_BACK)),
 )
@@ -140,12 +142,12 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
-def rewarded(rule: BonusRule, scope: SaleScope, cell: Cell) -> bool:
-    """Whether evaluation rewards an ECP of the cell for any sample sale."""
+def rewarded(rule: BonusRule, scope: SaleScope, cell: Cell, *, compared: bool) -> bool:
+    """Whether evaluation rewards an ECP of the cell for any sample sale, with the volumes that such ECPs reach."""
     compiled = compile_rules([rule], RANKS, UTC_CALENDAR)
     keys = list({volume_key(clause) for clause in walk_clauses(rule.condition) if isinstance(clause, VolumeClause)})
     for line, enrolled_at in lines(scope, rule.condition):
-        for amounts in itertools.product([0, 2, 5], repeat=len(keys)):
+        for amounts in itertools.product(*(_amounts(cell, key, compared=compared) for key in keys)):
             sold = dict(zip(keys, amounts, strict=True))
             for activities in histories(cell, line.at):
                 ecp = EarnerFacts(
@@ -160,39 +162,58 @@ def rewarded(rule: BonusRule, scope: SaleScope, cell: Cell) -> bool:
     return False
 
 
+def _amounts(cell: Cell, key: VolumeKey, *, compared: bool) -> list[int]:
+    """The volumes that an ECP of the cell may have before a sale; any if nothing compares."""
+    met = [one.at_least for one in cell.did if isinstance(one, VolumeClause) and volume_key(one) == key]
+    return [0, *met] if compared else [0, *AMOUNTS]
+
+
 def histories(cell: Cell, at: datetime) -> Iterator[dict[str, list[datetime]]]:
     """The activities of an ECP of the cell at a sale; those bounded in days may be too long ago or recent."""
-    unbounded = [clause.times for clause in cell.did if clause.activity == KINDS[0]]
+    did = [clause for clause in cell.did if isinstance(clause, ActivityClause)]
+    unbounded = [clause.times for clause in did if clause.activity == KINDS[0]]
     once = [at - timedelta(days=400)] * max(unbounded, default=0)
     yield {KINDS[0]: once}
-    if any(clause.activity == KINDS[1] for clause in cell.did):
+    if any(clause.activity == KINDS[1] for clause in did):
         yield {KINDS[0]: once, KINDS[1]: [at, at]}
 
 
 CELLS = st.builds(
-    lambda place, tier, did: Cell(
+    lambda place, tier, did, sold: Cell(
         geography_id=place,
         tier_id=tier,
         count=1,
-        did=frozenset(did),
+        did=frozenset([*did, *(one for one in VOLUMES if one.at_least <= sold[one.period])]),
         stays=frozenset(clause for clause in did if clause.within_days is None),
     ),
     st.sampled_from(list(PATHS)),
     st.none() | st.sampled_from(TIERS),
     st.sets(st.sampled_from(DID)),
+    st.fixed_dictionaries({period: st.sampled_from([0, *AMOUNTS]) for period in VolumePeriod}),
 )
 
 
 @settings(max_examples=300)
-@given(CONDITIONS, scopes(), st.lists(CELLS, min_size=1, max_size=3))
+@given(CONDITIONS, scopes(), st.lists(CELLS, min_size=1, max_size=3), st.booleans())
 def test_reach_counts_exactly_the_ecps_that_evaluation_can_reward(
-    condition: Condition, scope: SaleScope, cells: list[Cell]
+    condition: Condition,
+    scope: SaleScope,
+    cells: list[Cell],
+    compared: bool,  # noqa: FBT001 - hypothesis passes it in order
 ) -> None:
+    """Volumes that were compared with earlier sales count for the ECPs who reached them, others for all."""
     rule = BonusRule(id=RULE, name="any", condition=condition, reward=FlatPoints(5))
-    population = Population(cells=tuple(cells), within=frozenset({COUNTRY}), paths=PATHS, tier_ranks=RANKS)
+    population = Population(
+        cells=tuple(cells),
+        within=frozenset({COUNTRY}),
+        paths=PATHS,
+        tier_ranks=RANKS,
+        compared=frozenset(VOLUMES if compared else ()),
+        volume_days=30,
+    )
     (reach,) = compute_reach([rule], scope, population, ReachPolicy())
     assert reach.audience == len(cells)
-    assert reach.eligible == sum(rewarded(rule, scope, cell) for cell in cells)
+    assert reach.eligible == sum(rewarded(rule, scope, cell, compared=compared) for cell in cells)
     assert reach.funnel[-1].remaining == reach.eligible
     assert sum(step.excluded for step in reach.funnel) == reach.audience - reach.eligible
     _expect_readable(rule, describe_reach(rule, reach, population, DisplayNames()))
