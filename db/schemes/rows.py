@@ -56,6 +56,11 @@ class SchemeRow(Struct, frozen=True):
         return self.revises or self.id
 
     @property
+    def liability_key(self) -> tuple[UUID, Money | None]:
+        """The key of what is owed in the scheme: the scheme itself, and what a point is worth."""
+        return self.live_id, self.point_value
+
+    @property
     def viewer_stage_key(self) -> tuple[UUID, str | None]:
         """The key of the stage that waits for the viewer: the scheme, and the stage that its list is about, if any."""
         return self.id, None

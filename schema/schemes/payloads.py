@@ -10,7 +10,8 @@ from resolvers.schemes.wizard import steps_by_key
 from schema.fields import batched
 from schema.payloads import KeyedPayload
 from schema.schemes.enums import WizardStepKind
-from schema.schemes.types import Scheme, WizardStep
+from schema.schemes.types import Scheme
+from schema.schemes.wizard_types import WizardStep
 
 
 @strawberry.type

@@ -1,4 +1,4 @@
-"""Types of the terms of a scheme, and of its marketing materials."""
+"""Types of the terms of a scheme, of its marketing materials, and of what is owed in it."""
 
 from datetime import datetime
 
@@ -10,6 +10,8 @@ from resolvers.schemes.materials import material_content_types, material_urls
 from schema.fields import batched, computed, leaf, renamed
 from schema.files.types import File
 from schema.ids import encode_id
+from schema.money import Money
+from schema.scalars import SafeInt
 
 
 @strawberry.type(description="The terms and conditions of a scheme.")
@@ -43,4 +45,15 @@ class MarketingMaterial:
     upload_id: strawberry.ID | None = computed(
         lambda material: None if material.file_id is None else encode_id(NodeKind.UPLOAD, material.file_id),
         "The ID of the upload of the file, with which `saveSchemeBasics` keeps the material. Null for a URL elsewhere.",
+    )
+
+
+@strawberry.type(description="What a program owes to the ECPs of a scheme.")
+class Liability:
+    points: SafeInt = leaf(
+        "The points that ECPs have, and those that are being paid out. What was paid and what expired is not owed. "
+        "Balances below zero reduce it."
+    )
+    amount: Money | None = leaf(
+        "What these points are worth, before the amounts of payouts are rounded. Null if points have no value in money."
     )

@@ -20,6 +20,7 @@ from resolvers.schemes.activity_loaders import activity_by_scheme, participants_
 from resolvers.schemes.allocation_loaders import allocations_by_scheme, quantities_by_variant
 from resolvers.schemes.definitions import definitions_by_scheme
 from resolvers.schemes.disclosure import disclosed_budgets
+from resolvers.schemes.liability import liabilities_of_schemes
 from resolvers.schemes.loaders import (
     geographies_by_scheme,
     schemes_by_id,
@@ -48,10 +49,11 @@ from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
 from schema.schemes.activity_types import SchemeActivity
 from schema.schemes.allocation_types import AllocationSummary
-from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageState, WizardStepKind, WizardStepState
-from schema.schemes.review_types import SchemeReview, SchemeSubmission, WizardProblem
+from schema.schemes.enums import SchemeAction, SchemeStatus, StageKind, StageState
+from schema.schemes.review_types import SchemeReview, SchemeSubmission
 from schema.schemes.revision_types import SchemeRevision, moment
-from schema.schemes.terms_types import MarketingMaterial, Terms
+from schema.schemes.terms_types import Liability, MarketingMaterial, Terms
+from schema.schemes.wizard_types import SchemeWizard
 from schema.settlements.types import Settlement
 
 _ZERO = "0 for viewers who do not see all consignments."
@@ -86,22 +88,6 @@ class SchemeStage:
     )
     total: int = leaf("How much there is to do in the stage; 0 if it is skipped. A vendor reads 1 otherwise.")
     blocked_by: list[str] = leaf("What prevents the stage from being finished, one sentence each. Empty for a vendor.")
-
-
-@strawberry.type(description="A step of the wizard.")
-class WizardStep:
-    kind: WizardStepKind = leaf("The kind of step.")
-    position: int = computed(lambda step: step.kind.position, "The position in the wizard, from 1.")
-    label: str = computed(lambda step: step.kind.label, "The name of the step.")
-    state: WizardStepState = leaf("The progress of the step.")
-    version: int = leaf("How often the step was saved. Send it as `expectedVersion` with the next save.")
-    problems: list[WizardProblem] = leaf("What is missing or wrong in the step.")
-
-
-@strawberry.type(description="The progress of the wizard.")
-class SchemeWizard:
-    current_step: WizardStepKind = leaf("The first incomplete step; the last step if all are complete.")
-    steps: list[WizardStep] = leaf("All five steps, in order.")
 
 
 @strawberry.type(description="A variant of a scheme, with its base points and planned coupons.")
@@ -185,6 +171,11 @@ class Scheme(Node):
     grace_days: int = computed(
         lambda row: grace_period(row.grace_days),
         "How many days after the last day coupons of the scheme pay. Then the scheme can be settled.",
+    )
+    liability: Liability | None = batched(
+        liabilities_of_schemes,
+        key="liability_key",
+        description="What the program owes to the ECPs of the scheme. Null without the permission `scheme:follow`.",
     )
     stage: SchemeStage = batched(
         stages_by_scheme,
