@@ -74,6 +74,11 @@ class BalanceRow(Struct, frozen=True):
     paid: int
     expired: int
 
+    @property
+    def account_key(self) -> tuple[UUID, UUID]:
+        """The ECP and the scheme."""
+        return self.ecp_id, self.scheme_id
+
 
 class SchemeBalanceRow(Struct, frozen=True):
     """A balance with its scheme; None where the viewer may not see the scheme."""

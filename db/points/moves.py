@@ -50,6 +50,8 @@ class MovedRow(Struct, frozen=True):
 @cache
 def _move(kind: PointsEntryKind, debit: LedgerAccount, credit: LedgerAccount) -> Statement[MovedRow]:
     """Post one entry for each ECP, whose ledgers are locked, at the time `at` or just after the last entry."""
+    # What comes back may be older than what was known to expire next.
+    forgotten = ", expires_next = NULL" if credit is LedgerAccount.AVAILABLE else ""
     sql = f"""
 WITH given AS (
     SELECT * FROM unnest(:ecps, :points, :lines) AS given (ecp, points, line)
@@ -60,7 +62,7 @@ WITH given AS (
     RETURNING points_ledger.ecp, points_ledger.seq, points_ledger.recorded_at
 ), account AS (
     UPDATE points_account SET {_COLUMNS[debit]} = {_COLUMNS[debit]} - given.points,
-        {_COLUMNS[credit]} = {_COLUMNS[credit]} + given.points
+        {_COLUMNS[credit]} = {_COLUMNS[credit]} + given.points{forgotten}
     FROM given WHERE points_account.ecp = given.ecp AND points_account.scheme = :scheme
     RETURNING points_account.ecp, points_account.available
 ), posted AS (

@@ -7,7 +7,7 @@ their numbers. Hot tables have no foreign keys; `tessera ledger verify` checks r
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Integer, LargeBinary, SmallInteger, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, LargeBinary, SmallInteger, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,7 +32,11 @@ class PointsAccountTable(Base):
     """
 
     __tablename__ = "points_account"
-    __table_args__ = ({"postgresql_with": {"fillfactor": "50"}},)
+    __table_args__ = (
+        # Of columns that never change, so that balances change without a new entry of the index.
+        Index("ix_points_account__scheme", "scheme", "ecp"),
+        {"postgresql_with": {"fillfactor": "50"}},
+    )
 
     ecp: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     scheme: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
@@ -46,6 +50,8 @@ class PointsAccountTable(Base):
     last_external_id: Mapped[str | None]
     state: Mapped[bytes | None] = mapped_column(LargeBinary)
     revalue_from: Mapped[Moment | None] = mapped_column(comment="From where a job values the lines again")
+    expires_next: Mapped[Moment | None] = mapped_column(comment="When the oldest points were recorded; null if unknown")
+    announced_until: Mapped[Moment | None] = mapped_column(comment="Of older points the ECP knows when they expire")
 
 
 class ValuationTable(Base):

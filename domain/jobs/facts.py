@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     REVALUATION = "REVALUATION"
     SETTLEMENT = "SETTLEMENT"
     SALES_IMPORT = "SALES_IMPORT"
+    EXPIRY = "EXPIRY"
 
 
 class JobSpec(Struct, frozen=True, kw_only=True):
@@ -46,6 +47,7 @@ JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
         JobKind.REVALUATION: JobSpec(label="Valuation of later sales"),
         JobKind.SETTLEMENT: JobSpec(label="Settlement of a scheme"),
         JobKind.SALES_IMPORT: JobSpec(label="Import of sales", notifies=True),
+        JobKind.EXPIRY: JobSpec(label="Expiry of points"),
     }
 )
 

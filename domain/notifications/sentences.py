@@ -15,6 +15,8 @@ from domain.enrollments.stored_facts import StoredEnrollmentFact
 from domain.jobs.sentences import job_sentence
 from domain.jobs.stored_facts import StoredJobFact
 from domain.notifications.stored_facts import StoredNotification
+from domain.points.notices import points_sentence
+from domain.points.stored_facts import StoredPointsFact
 from domain.schemes.activity_sentences import scheme_sentence
 from domain.schemes.content import FieldDifference
 from domain.schemes.stored_facts import StoredSchemeFact
@@ -23,6 +25,8 @@ from domain.settlements.stored_facts import StoredSettlementFact
 from domain.stored_facts import AccountNames, AsWritten, Reader
 from domain.webhooks.sentences import webhook_sentence
 from domain.webhooks.stored_facts import StoredWebhookFact
+
+_FactOfEcp = StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact | StoredSettlementFact | StoredPointsFact
 
 
 def notification_sentence(
@@ -35,21 +39,19 @@ def notification_sentence(
         return scheme_sentence(fact, reader, names, changes)
     if isinstance(fact, StoredWebhookFact):
         return webhook_sentence(fact, names)
-    if isinstance(fact, StoredJobFact):
-        return job_sentence(fact)
-    if isinstance(fact, StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact | StoredSettlementFact):
+    if isinstance(fact, _FactOfEcp):
         return _sentence_of_ecp(fact, reader)
-    return _sentence_of_production(fact)
+    return job_sentence(fact) if isinstance(fact, StoredJobFact) else _sentence_of_production(fact)
 
 
-def _sentence_of_ecp(
-    fact: StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact | StoredSettlementFact, reader: Reader
-) -> str:
+def _sentence_of_ecp(fact: _FactOfEcp, reader: Reader) -> str:
+    if isinstance(fact, StoredEcpFact | StoredEnrollmentFact):
+        return ecp_sentence(fact, reader) if isinstance(fact, StoredEcpFact) else enrollment_sentence(fact, reader)
     if isinstance(fact, StoredSettlementFact):
         return settlement_sentence(fact, reader)
-    if isinstance(fact, StoredAdjustmentFact):
-        return adjustment_sentence(fact, reader)
-    return ecp_sentence(fact, reader) if isinstance(fact, StoredEcpFact) else enrollment_sentence(fact, reader)
+    return (
+        adjustment_sentence(fact, reader) if isinstance(fact, StoredAdjustmentFact) else points_sentence(fact, reader)
+    )
 
 
 def _sentence_of_production(fact: StoredConsignmentFact | StoredArtworkFact) -> str:

@@ -8,6 +8,7 @@ from domain.consignments.stored_facts import StoredConsignmentFact
 from domain.ecps.stored_facts import StoredEcpFact
 from domain.enrollments.stored_facts import StoredEnrollmentFact
 from domain.jobs.stored_facts import StoredJobFact
+from domain.points.stored_facts import StoredPointsFact
 from domain.schemes.stored_facts import StoredSchemeFact
 from domain.settlements.stored_facts import StoredSettlementFact
 from domain.stored_facts import AsWritten, FactDecoder
@@ -17,6 +18,7 @@ NotificationFact = (
     StoredEcpFact
     | StoredEnrollmentFact
     | StoredAdjustmentFact
+    | StoredPointsFact
     | StoredSettlementFact
     | StoredSchemeFact
     | StoredConsignmentFact

@@ -1,6 +1,6 @@
 """Writes in one sentence why an entry of the ledger exists: what earned or took back the points, and what caused it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -52,6 +52,13 @@ class SettledName(Struct, frozen=True):
     reference: str | None = None
 
 
+class ExpiredLots(Struct, frozen=True):
+    """Which points expired: those recorded until a day, after so many days."""
+
+    recorded_until: date
+    days: int
+
+
 class EntryStory(Struct, frozen=True, kw_only=True):
     """What the sentence of an entry needs. `points` are as the ECP sees them; `sku` is the variant of the line.
 
@@ -69,6 +76,7 @@ class EntryStory(Struct, frozen=True, kw_only=True):
     cause: SoldName | None = None
     reason: str | None = None
     settled: SettledName | None = None
+    expired: ExpiredLots | None = None
 
 
 def entry_sentence(story: EntryStory, calendar: Calendar) -> str:
@@ -84,7 +92,15 @@ def entry_sentence(story: EntryStory, calendar: Calendar) -> str:
         case PointsEntryKind.SETTLEMENT:
             return _settlement(story, amount)
         case _:
-            return f"{amount} expired."
+            return _expiry(story, amount)
+
+
+def _expiry(story: EntryStory, amount: str) -> str:
+    """Write which points expired, by the last day on which they were recorded."""
+    if story.expired is None:
+        return f"{amount} expired."
+    kept = format_count(story.expired.days, "day")
+    return f"{amount} recorded until {format_day(story.expired.recorded_until)} expired: not paid out within {kept}."
 
 
 def _settlement(story: EntryStory, amount: str) -> str:

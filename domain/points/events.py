@@ -19,6 +19,13 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
             subjects=frozenset({SubjectKind.ECP, SubjectKind.SCHEME}),
             description="Points were posted to ledgers of ECPs.",
         ),
+        EventKind.POINTS_EXPIRING: EventSpec(
+            object=NodeKind.PROGRAM,
+            permission=Permission.LEDGER_READ,
+            visibility=EventVisibility.ECP,
+            subjects=frozenset({SubjectKind.ECP, SubjectKind.SCHEME}),
+            description="Points of ECPs will expire, which were notified of it.",
+        ),
     }
 )
 

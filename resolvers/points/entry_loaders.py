@@ -5,7 +5,7 @@ true now plays no part, so an entry is explained the same way months later.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,11 +14,21 @@ from msgspec.structs import replace
 
 from db.points.entry_reads import entries_by_place
 from db.points.entry_rows import EntryRow
+from db.points.expiry_reads import EXPIRY_DAYS
 from db.points.source_reads import ADJUSTMENT_REASONS, SETTLED_LINES, SOLD_NAMES, SettledLineRow, SoldNameRow
 from domain.calendar import Calendar
 from domain.permissions import EcpScope
 from domain.points.entry_facts import entry_place
-from domain.points.entry_sentences import Correction, EntryStory, SettledName, SoldName, Units, entry_sentence
+from domain.points.entry_sentences import (
+    Correction,
+    EntryStory,
+    ExpiredLots,
+    SettledName,
+    SoldName,
+    Units,
+    entry_sentence,
+)
+from domain.points.expiry import first_kept_day
 from domain.points.ledger import LedgerAccount, PointsEntryKind
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
@@ -47,6 +57,7 @@ class _Named(Struct, frozen=True):
     sold: Mapping[_SoldKey, SoldNameRow]
     reasons: Mapping[UUID, str]
     settled: Mapping[UUID, SettledLineRow]
+    expiry_days: Mapping[tuple[int, datetime], int]
     calendar: Calendar
 
 
@@ -76,11 +87,13 @@ async def details_of_entries(operation: Operation, rows: list[EntryRow]) -> list
         if (key := _valuation_key(row)) is not None:
             wanted[key] = wanted.get(key, frozenset()) | {row.rule or 0}
     found = await valuations_by_key(operation, wanted)
+    calendar = await operation.calendar()
     named = _Named(
         sold=await _sold_names(operation, rows),
         reasons=await _reasons(operation, rows),
         settled=await _settled(operation, rows),
-        calendar=await operation.calendar(),
+        expiry_days=await _expiry_days(operation, rows, calendar),
+        calendar=calendar,
     )
     return [_detail(row, found, named) for row in rows]
 
@@ -128,6 +141,7 @@ def _story(row: EntryRow, rule: str | None, named: _Named, view: ValuationView |
         cause=cause,
         reason=None if row.adjustment_id is None else named.reasons.get(row.adjustment_id),
         settled=_settled_name(row, named.settled),
+        expired=_expired_lots(row, named),
     )
 
 
@@ -136,6 +150,19 @@ def _settled_name(row: EntryRow, settled: Mapping[UUID, SettledLineRow]) -> Sett
     if found is None:
         return None
     return SettledName(number=found.number, credit=LedgerAccount(row.credit), reference=found.reference)
+
+
+def _expired_lots(row: EntryRow, named: _Named) -> ExpiredLots | None:
+    """Which points expired: the day on which the entry was recorded says it, with the days of the scheme then."""
+    days = named.expiry_days.get((row.scheme, _began_at(row, named.calendar)))
+    if row.kind != PointsEntryKind.EXPIRY or days is None:
+        return None
+    kept = first_kept_day(named.calendar.day_of(row.recorded_at), days)
+    return ExpiredLots(kept - timedelta(days=1), days)
+
+
+def _began_at(row: EntryRow, calendar: Calendar) -> datetime:
+    return calendar.start_of_day(calendar.day_of(row.recorded_at))
 
 
 def _units(row: EntryRow, view: ValuationView) -> Units | None:
@@ -193,3 +220,14 @@ async def _settled(operation: Operation, rows: Iterable[EntryRow]) -> Mapping[UU
     ids = [row.settlement_line_id for row in rows if row.settlement_line_id is not None]
     found = await operation.fetch(SETTLED_LINES, ids=ids) if ids else []
     return {row.id: row for row in found}
+
+
+async def _expiry_days(
+    operation: Operation, rows: Iterable[EntryRow], calendar: Calendar
+) -> Mapping[tuple[int, datetime], int]:
+    asked = {(row.scheme, _began_at(row, calendar)) for row in rows if row.kind == PointsEntryKind.EXPIRY}
+    if not asked:
+        return {}
+    schemes, moments = zip(*sorted(asked), strict=True)
+    found = await operation.fetch(EXPIRY_DAYS, schemes=list(schemes), moments=list(moments))
+    return {(row.scheme, row.at): row.days for row in found if row.days is not None}

@@ -15,6 +15,7 @@ described(
         JobKind.SALES_IMPORT: "Record the sales of a file.",
         JobKind.REVALUATION: "Value the later sales of an ECP again, because an earlier one arrived or changed.",
         JobKind.SETTLEMENT: "Prepare the lines of a settlement, or post the points of an approved one.",
+        JobKind.EXPIRY: "Let points expire that were not paid out in time, and announce those that will expire.",
     },
 )
 described(

@@ -3,9 +3,16 @@
 from typing import Final
 
 from resolvers.points.nodes import NODES
-from resolvers.points.posting.revalue import JOBS
+from resolvers.points.posting import expire, revalue
+from resolvers.points.tasks import LEADER_TASKS
 from schema.area import Area
 from schema.points.fields import PointsQueries
 from schema.points.stream_fields import PointsSubscriptions
 
-AREA: Final = Area(queries=(PointsQueries,), subscriptions=(PointsSubscriptions,), nodes=NODES, jobs=JOBS)
+AREA: Final = Area(
+    queries=(PointsQueries,),
+    subscriptions=(PointsSubscriptions,),
+    nodes=NODES,
+    jobs=(*revalue.JOBS, *expire.JOBS),
+    leader_tasks=LEADER_TASKS,
+)

@@ -1,6 +1,6 @@
 """Types of the ledger of points: balances, entries with their explanations, and monthly statements."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
@@ -13,6 +13,7 @@ from resolvers.ecps.loaders import ecps_by_id
 from resolvers.ledger.source_loaders import sources_of_entries
 from resolvers.points.balance_loaders import balance_notice
 from resolvers.points.entry_loaders import details_of_entries, entries_at
+from resolvers.points.expiry_loaders import expiring_points
 from resolvers.points.statement_loaders import entries_of_sections
 from resolvers.schemes.loaders import schemes_by_id
 from schema.fields import batched, computed, leaf, renamed
@@ -23,6 +24,19 @@ from schema.points.enums import PointsEntryKind, StatementSectionKind
 from schema.points.types import RuleVerdict
 from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
+
+
+def days_ahead(
+    within_days: Annotated[int, strawberry.argument(description="How many days ahead, 1 to 366.")] = 90,
+) -> int:
+    """The argument of what will happen within some days."""
+    return within_days
+
+
+@strawberry.type(description="Points that expire when a day begins, unless they are paid out before.")
+class ExpiringPoints:
+    on: date = leaf("The day. Today for points that are overdue.")
+    points: SafeInt = leaf("The points.")
 
 
 @strawberry.type(description="The points of an ECP in one scheme.")
@@ -37,6 +51,13 @@ class SchemeBalance:
     settling: SafeInt = leaf("The points that are being paid out.")
     paid: SafeInt = leaf("The points that were paid out.")
     expired: SafeInt = leaf("The points that expired.")
+    points_expiring: list[ExpiringPoints] = batched(
+        expiring_points,
+        key="account_key",
+        arguments=days_ahead,
+        description="The available points that expire within some days, by day, as of now. Empty if the points of the "
+        "scheme never expire.",
+    )
     notice: str | None = computed(
         balance_notice, "What a negative balance means, as a sentence. Null unless the balance is negative."
     )

@@ -48,7 +48,7 @@ class LedgerRows:
         wrong = await self._fetch("""
             SELECT ecp, scheme FROM points_account
             WHERE available <> coalesce((
-                SELECT sum(CASE credit WHEN 1 THEN points ELSE -points END) FROM points_entry AS entry
+                SELECT sum(CASE 1 WHEN credit THEN points WHEN debit THEN -points ELSE 0 END) FROM points_entry AS entry
                 WHERE entry.ecp = points_account.ecp AND entry.scheme = points_account.scheme), 0)
         """)
         assert [tuple(row) for row in wrong] == []

@@ -41,6 +41,7 @@ from domain.jobs.facts import JobKind
 from domain.jobs.stored_facts import JobFailed, JobFinished
 from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
+from domain.points.stored_facts import PointsExpired, PointsExpiring
 from domain.schemes.content import FieldDifference
 from domain.schemes.execution_facts import (
     ArtworkApproved,
@@ -141,6 +142,27 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
         PointsAdjusted(**_ENROLLMENT, points=-1200),
         "Your points in “Diwali” were adjusted: -1,200 points. The adjustment states the reason.",
         f"The points of {CODE} in “Diwali” were adjusted: -1,200 points. The adjustment states the reason.",
+    ),
+    (
+        PointsExpiring(**_ENROLLMENT, points=1200, first_on=date(2026, 5, 1), last_on=date(2026, 5, 28)),
+        (
+            "1,200 of your points in “Diwali” will expire from 1 May 2026 to 28 May 2026, unless they are paid out "
+            "before."
+        ),
+        (
+            f"1,200 of the points of {CODE} in “Diwali” will expire from 1 May 2026 to 28 May 2026, unless they are "
+            "paid out before."
+        ),
+    ),
+    (
+        PointsExpiring(**_ENROLLMENT, points=1, first_on=date(2026, 5, 1), last_on=date(2026, 5, 1)),
+        "1 of your points in “Diwali” will expire on 1 May 2026, unless they are paid out before.",
+        f"1 of the points of {CODE} in “Diwali” will expire on 1 May 2026, unless they are paid out before.",
+    ),
+    (
+        PointsExpired(**_ENROLLMENT, points=1200),
+        "1,200 of your points in “Diwali” expired, because the scheme changed how long points are kept.",
+        f"1,200 of the points of {CODE} in “Diwali” expired, because the scheme changed how long points are kept.",
     ),
     (EcpVerified(**_ECP, tier="Gold"), "You are verified as Gold.", f"{CODE} is verified as Gold."),
     (EcpTierChanged(**_ECP, tier="Gold"), "Your tier is now Gold.", f"The tier of {CODE} is now Gold."),

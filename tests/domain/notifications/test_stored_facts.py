@@ -88,6 +88,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     Mapping[str, str]: st.dictionaries(st.uuids().map(str), TEXT, max_size=3),
     SchemeName: st.builds(SchemeName, TEXT, st.none() | st.integers(2, 99)),
     int | None: st.none() | st.integers(0, 2**53),
+    date: st.dates(),
     date | None: st.none() | st.dates(),
     tuple[str, ...]: st.lists(TEXT, min_size=1, max_size=3).map(tuple),
     tuple[str, ...] | None: st.none() | st.lists(TEXT, min_size=1, max_size=3).map(tuple),

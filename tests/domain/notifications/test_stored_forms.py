@@ -70,6 +70,8 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
             "participantRemoved": "scheme account_id",
             "payoutFailed": "ecp_id title points",
             "pointsAdjusted": "ecp_id code title points",
+            "pointsExpired": "ecp_id code title points",
+            "pointsExpiring": "ecp_id code title points first_on last_on",
             "pointsPaid": "ecp_id title points",
             "receiptDiffers": "consignment_id code batch_id batch receiver missing not_sent",
             "reviewOutdated": "scheme change",

@@ -136,6 +136,7 @@ PERMISSIONS = {
     EventKind.ALIAS_REMOVED: Permission.SALE_REPAIR,
     EventKind.SALE_SOURCE_SAVED: Permission.SALE_SOURCE_MANAGE,
     EventKind.POINTS_POSTED: Permission.LEDGER_READ,
+    EventKind.POINTS_EXPIRING: Permission.LEDGER_READ,
     EventKind.PRODUCT_SAVED: Permission.CATALOG_READ,
     EventKind.CATEGORY_SAVED: Permission.CATALOG_READ,
     EventKind.GEOGRAPHY_SAVED: Permission.CATALOG_READ,
@@ -184,6 +185,7 @@ OBJECTS = {
     EventKind.ALIAS_REMOVED: {"aliasId": gid(NodeKind.ALIAS, KEY)},
     EventKind.SALE_SOURCE_SAVED: {"accountId": gid(NodeKind.ACCOUNT, KEY)},
     EventKind.POINTS_POSTED: {"programId": gid(NodeKind.PROGRAM, KEY)},
+    EventKind.POINTS_EXPIRING: {"programId": gid(NodeKind.PROGRAM, KEY)},
     EventKind.PRODUCT_SAVED: {"productId": gid(NodeKind.PRODUCT, KEY)},
     EventKind.CATEGORY_SAVED: {"categoryId": gid(NodeKind.CATEGORY, KEY)},
     EventKind.GEOGRAPHY_SAVED: {"geographyId": gid(NodeKind.GEOGRAPHY, KEY)},
@@ -220,6 +222,8 @@ def test_every_kind_declares_its_visibility(kind: EventKind) -> None:
     }
     if kind is EventKind.NOTIFICATIONS_READ:
         predicates = {NOTIFICATION_ADDED.visible_to}
+    if kind is EventKind.POINTS_EXPIRING:
+        predicates = {POINTS_POSTED.visible_to}
     if kind in {
         EventKind.COUPONS_HELD,
         EventKind.COUPONS_RELEASED,

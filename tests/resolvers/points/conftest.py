@@ -1,14 +1,18 @@
 """Schemes with rules, ECPs in them, and a desk that records their sales."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from domain.rules.model import BonusRule
 from graphql_api.context import Environment
+from tests.support.clock import TestClock
 from tests.support.databases import Cleaner
+from tests.support.expiry_desk import ExpiryDesk
 from tests.support.factories.enrollments import OPEN, EnrollmentFactory
+from tests.support.factories.revisions import RevisionFactory
 from tests.support.ledger_desk import LedgerDesk
 from tests.support.ledger_rows import LedgerRows
 from tests.support.world import World
@@ -46,3 +50,21 @@ def make_scheme(enrollments: EnrollmentFactory) -> MakeScheme:
 def rows(cleaner: Cleaner) -> LedgerRows:
     """Reads the rows of the ledger."""
     return LedgerRows(cleaner)
+
+
+@pytest.fixture
+async def expiry(  # noqa: PLR0913, PLR0917 - what a scheme and its ledger are made of
+    desk: LedgerDesk,
+    cleaner: Cleaner,
+    make_scheme: MakeScheme,
+    revisions: RevisionFactory,
+    ecp_id: UUID,
+    clock: TestClock,
+) -> ExpiryDesk:
+    """A scheme whose points expire after 100 days, with one ECP."""
+    scheme_id = await make_scheme(ecp_ids=(ecp_id,))
+    await revisions.approved(scheme_id, clock.now + timedelta(hours=1), points_expire_after_days=100)
+    clock.now += timedelta(hours=2)
+    assert await revisions.apply_due() == 1
+    clock.now = datetime(2026, 5, 11, 12, tzinfo=UTC)
+    return ExpiryDesk(desk, cleaner, scheme_id)
