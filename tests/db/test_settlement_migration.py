@@ -41,7 +41,7 @@ async def test_what_exists_waits_for_the_end_of_the_grace_period(
     ]
     async with owner_connection(url) as connection:
         derived = [tuple(row) for row in await connection.fetch("SELECT * FROM scheme_stage ORDER BY 1, 2, 3")]
-    await asyncio.to_thread(migrations.downgrade, url, "0030")
+    await asyncio.to_thread(migrations.downgrade, url, "0032")
     async with owner_connection(url) as connection:
         assert {tuple(row) for row in await connection.fetch(_STAGES)} == {
             ("Draft", None),

@@ -6,7 +6,7 @@ The terms by which a scheme pays: the value of a point, the minimum payout, the 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031a"
+revision = "0032"
 down_revision = "0031"
 branch_labels = None
 depends_on = None

@@ -1,14 +1,14 @@
 """imports
 
-Files of sales: what was asked for, the sales of a file before they are recorded, and its rejected rows. ADR 42 says why.
+Files of sales: what was asked for, the sales of a file before they are recorded, and its rejected rows. ADR 43 says why.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 

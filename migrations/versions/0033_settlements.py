@@ -1,15 +1,15 @@
 """settlements
 
 Settlements of schemes with a line for each ECP, and the entries that name them. The stage SETTLEMENT waits until the
-grace period after the end of a scheme is over. ADR 40 says why.
+grace period after the end of a scheme is over. ADR 41 says why.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0032"
-down_revision = "0031a"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

@@ -1,15 +1,15 @@
 """expiry
 
 When the points of an account expire next, and which of them were announced; accounts of a scheme are found by an index.
-ADR 41 says why.
+ADR 42 says why.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
