@@ -18,7 +18,8 @@ PAID, FAILED = PayoutOutcome.PAID, PayoutOutcome.FAILED
 
 def decided(*payouts: tuple[UUID, PayoutOutcome, str]) -> list[tuple[str, str | None]]:
     """The results and their sentences."""
-    found = decide_payouts([ReportedPayout(*payout) for payout in payouts], LINES)
+    reported = [ReportedPayout(line_id, outcome, reference) for line_id, outcome, reference in payouts]
+    found = decide_payouts(reported, LINES)
     return [(decision.result.value, decision.problem) for decision in found]
 
 
