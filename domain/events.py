@@ -84,6 +84,8 @@ class EventKind(StrEnum):
     SALES_PARKED = "SALES_PARKED"
     PARKED_SALES_RECORDED = "PARKED_SALES_RECORDED"
     PARKED_SALES_DISCARDED = "PARKED_SALES_DISCARDED"
+    SALES_IMPORT_STARTED = "SALES_IMPORT_STARTED"
+    SALES_IMPORT_FINISHED = "SALES_IMPORT_FINISHED"
     ALIAS_ADDED = "ALIAS_ADDED"
     ALIAS_REMOVED = "ALIAS_REMOVED"
     SALE_SOURCE_SAVED = "SALE_SOURCE_SAVED"
@@ -140,6 +142,8 @@ class EventVisibility(StrEnum):
     ECP = "ECP"
     # Those who see the job among its subjects.
     JOB = "JOB"
+    # Those who see the import of sales that is its object.
+    SALES_IMPORT = "SALES_IMPORT"
 
 
 class EventSpec(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ class NodeKind(StrEnum):
     ECP = "ecp"
     ENROLLMENT = "enr"
     GEOGRAPHY = "geo"
+    SALES_IMPORT = "imp"
     JOB = "job"
     NOTIFICATION = "ntf"
     PACK = "pac"

@@ -100,6 +100,7 @@ class Permission(StrEnum):
     POINTS_PREVIEW = "points:preview"
     SALE_READ = "sale:read"
     SALE_RECORD = "sale:record"
+    SALE_IMPORT = "sale:import"
     SALE_REPAIR = "sale:repair"
     SALE_SOURCE_MANAGE = "sale_source:manage"
 
@@ -164,6 +165,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.LEDGER_READ,
             Permission.POINTS_PREVIEW,
             Permission.SALE_READ,
+            Permission.SALE_IMPORT,
             Permission.SALE_REPAIR,
         },
         Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE, Permission.SETTLEMENT_READ, Permission.SETTLEMENT_APPROVE},
@@ -204,6 +206,10 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.SALE_RECORD,
             Permission.SETTLEMENT_READ,
             Permission.PAYOUT_RECORD,
+            Permission.FILE_UPLOAD,
+            Permission.SALE_READ,
+            Permission.SALE_RECORD,
+            Permission.SALE_IMPORT,
         },
     }
 )

@@ -17,14 +17,17 @@ INPUT: Final = "The input of the mutation."
 ResolverT = TypeVar("ResolverT", bound=Callable[..., Awaitable[Any]])
 
 
-def query(*, requires: Permission, returns: Any, description: str) -> Callable[[ResolverT], Any]:
+def query(
+    *, requires: Permission, returns: Any, description: str, name: str | None = None
+) -> Callable[[ResolverT], Any]:
     """Declare a root field of Query that requires the permission `requires`.
 
-    `returns` is its GraphQL type; the resolver's own annotation says which rows it returns.
+    `returns` is its GraphQL type; the resolver's own annotation says which rows it returns. `name` is the field's name
+    in GraphQL, where Python reserves it.
     """
 
     def declare(resolver: ResolverT) -> Any:
-        return _root_field(_checked(resolver, requires), requires, returns, description)
+        return _root_field(_checked(resolver, requires), requires, returns, description, name=name)
 
     return declare
 
@@ -78,10 +81,17 @@ def _checked(resolver: ResolverT, requires: Permission) -> Callable[..., Awaitab
     return checked
 
 
-def _root_field(
-    resolver: Callable[..., Any], requires: Permission, returns: Any, description: str, *, is_subscription: bool = False
+def _root_field(  # noqa: PLR0913 - the parts of a root field
+    resolver: Callable[..., Any],
+    requires: Permission,
+    returns: Any,
+    description: str,
+    *,
+    name: str | None = None,
+    is_subscription: bool = False,
 ) -> Any:
     return strawberry.field(
+        name=name,
         resolver=resolver,
         graphql_type=returns,
         description=f"{description} Requires the permission `{requires.value}`.",

@@ -34,6 +34,58 @@ class ImportRow(Struct, frozen=True):
     finished_at: datetime | None
 
 
+class ImportView(Struct, frozen=True):
+    """An import as a viewer reads it, with the state of its job."""
+
+    id: UUID
+    source: str
+    file_id: UUID
+    dry_run: bool
+    park: bool
+    job_id: UUID
+    created_at: datetime
+    created_by: UUID
+    phase: str
+    format: str | None
+    encoding: str | None
+    delimiter: str | None
+    ignored_columns: list[str]
+    bytes_read: int
+    lines_read: int
+    sales_read: int
+    rejected: int
+    is_cut: bool
+    rejected_file_id: UUID | None
+    finished_at: datetime | None
+    status: str
+    done: int | None
+    total: int | None
+    error: str | None
+
+    @property
+    def state(self) -> "ImportState":
+        """How far the import is, for the loaders of what became of its sales."""
+        return ImportState(
+            id=self.id,
+            status=self.status,
+            phase=self.phase,
+            dry_run=self.dry_run,
+            rejected=self.rejected,
+            error=self.error,
+        )
+
+
+class ImportState(Struct, frozen=True, kw_only=True):
+    """How far an import is; `rejected` counts sales that were rejected while the file was read."""
+
+    id: UUID
+    status: str
+    phase: str
+    dry_run: bool
+    rejected: int
+    error: str | None
+
+
 class NewImport(Struct, frozen=True):
     """An import to begin."""
 

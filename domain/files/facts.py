@@ -38,6 +38,8 @@ CONTENT_TYPE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "image/svg+xml": "SVG",
         "image/png": "PNG",
         "image/jpeg": "JPEG",
+        "text/csv": "CSV",
+        "application/x-ndjson": "NDJSON",
     }
 )
 # How the names of files end, so that programs open a download as what it is.
@@ -47,15 +49,18 @@ NAME_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "image/svg+xml": (".svg",),
         "image/png": (".png",),
         "image/jpeg": (".jpg", ".jpeg"),
-        "text/csv": (".csv",),
+        "text/csv": (".csv", ".tsv", ".txt"),
+        "application/x-ndjson": (".ndjson", ".jsonl"),
     }
 )
-_DOCUMENTS: Final = tuple(CONTENT_TYPE_NAMES)
-# A purpose without a rule accepts no uploads.
+_DOCUMENTS: Final = ("application/pdf", "image/svg+xml", "image/png", "image/jpeg")
+# The types of files of sales; the import finds out how a file is written.
+SALES_TYPES: Final = ("text/csv", "application/x-ndjson")
 PURPOSE_RULES: Final[Mapping[UploadPurpose, PurposeRule]] = MappingProxyType(
     {
         UploadPurpose.ARTWORK: PurposeRule("artwork", Permission.ARTWORK_UPLOAD, _DOCUMENTS),
         UploadPurpose.MARKETING_MATERIAL: PurposeRule("marketing material", Permission.SCHEME_DEFINE, _DOCUMENTS),
+        UploadPurpose.SALES_IMPORT: PurposeRule("a file of sales", Permission.SALE_IMPORT, SALES_TYPES),
         UploadPurpose.LOGO: PurposeRule(
             "a logo", Permission.PROGRAM_MANAGE, ("image/svg+xml", "image/png", "image/jpeg")
         ),
@@ -70,6 +75,7 @@ class UploadLimits(Struct, frozen=True, kw_only=True):
         {
             UploadPurpose.ARTWORK: 100 * _MEGABYTE,
             UploadPurpose.MARKETING_MATERIAL: 50 * _MEGABYTE,
+            UploadPurpose.SALES_IMPORT: 4_096 * _MEGABYTE,
             UploadPurpose.LOGO: 2 * _MEGABYTE,
         }
     )

@@ -13,11 +13,7 @@ def upload_problems(
     purpose: UploadPurpose, file_name: str, content_type: str, byte_size: int, limits: UploadLimits
 ) -> Iterator[Problem]:
     """Problems of a file that a client wants to upload: its purpose, name, type, or size."""
-    rule = PURPOSE_RULES.get(purpose)
-    if rule is None:
-        message = "Sales cannot be imported from files. Send them with an API key instead."
-        yield Problem(UserErrorCode.INVALID, message, ("purpose",))
-        return
+    rule = PURPOSE_RULES[purpose]
     wrong_names = list(name_problems(file_name, ("fileName",)))
     yield from wrong_names
     if content_type not in rule.content_types:

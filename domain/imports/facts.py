@@ -37,6 +37,33 @@ class ImportPhase(StrEnum):
     FINISHED = "FINISHED"
 
 
+class ImportStatus(StrEnum):
+    """Whether an import waits, runs, or has ended; it is that of its job."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+
+
+class Outcomes(Struct, frozen=True):
+    """How many sales of a file have each outcome, and the points that were posted."""
+
+    recorded: int = 0
+    corrected: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    parked: int = 0
+    rejected: int = 0
+    points: int = 0
+
+    @property
+    def tried(self) -> int:
+        """How many sales there are."""
+        return self.recorded + self.corrected + self.duplicates + self.conflicts + self.parked + self.rejected
+
+
 class Layout(Struct, frozen=True):
     """How a file is written, as its beginning says. `columns` are those of a CSV file, as its header names them."""
 

@@ -48,6 +48,7 @@ JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
         JobKind.SETTLEMENT: JobSpec(label="Settlement of a scheme"),
         JobKind.SALES_IMPORT: JobSpec(label="Import of sales", notifies=True),
         JobKind.EXPIRY: JobSpec(label="Expiry of points"),
+        JobKind.SALES_IMPORT: JobSpec(label="Import of sales"),
     }
 )
 

@@ -12,6 +12,8 @@ from domain.ecps.sentences import ecp_sentence
 from domain.ecps.stored_facts import StoredEcpFact
 from domain.enrollments.sentences import enrollment_sentence
 from domain.enrollments.stored_facts import StoredEnrollmentFact
+from domain.imports.sentences import import_sentence
+from domain.imports.stored_facts import StoredImportFact
 from domain.jobs.sentences import job_sentence
 from domain.jobs.stored_facts import StoredJobFact
 from domain.notifications.stored_facts import StoredNotification
@@ -40,6 +42,9 @@ def notification_sentence(
     if isinstance(fact, StoredWebhookFact):
         return webhook_sentence(fact, names)
     if isinstance(fact, _FactOfEcp):
+    if isinstance(fact, StoredJobFact | StoredImportFact):
+        return job_sentence(fact) if isinstance(fact, StoredJobFact) else import_sentence(fact)
+    if isinstance(fact, StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact):
         return _sentence_of_ecp(fact, reader)
     return job_sentence(fact) if isinstance(fact, StoredJobFact) else _sentence_of_production(fact)
 

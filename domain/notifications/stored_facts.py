@@ -7,6 +7,7 @@ from domain.artwork.stored_facts import StoredArtworkFact
 from domain.consignments.stored_facts import StoredConsignmentFact
 from domain.ecps.stored_facts import StoredEcpFact
 from domain.enrollments.stored_facts import StoredEnrollmentFact
+from domain.imports.stored_facts import StoredImportFact
 from domain.jobs.stored_facts import StoredJobFact
 from domain.points.stored_facts import StoredPointsFact
 from domain.schemes.stored_facts import StoredSchemeFact
@@ -25,6 +26,7 @@ NotificationFact = (
     | StoredArtworkFact
     | StoredWebhookFact
     | StoredJobFact
+    | StoredImportFact
 )
 StoredNotification = NotificationFact | AsWritten
 

@@ -11,6 +11,7 @@ from domain.consignments.events import EVENTS as OF_CONSIGNMENTS
 from domain.ecps.events import EVENTS as OF_ECPS
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 from domain.events import EventKind, EventSpec
+from domain.imports.events import EVENTS as OF_IMPORTS
 from domain.jobs.events import EVENTS as OF_JOBS
 from domain.notifications.events import EVENTS as OF_NOTIFICATIONS
 from domain.points.events import EVENTS as OF_POINTS
@@ -35,6 +36,7 @@ AREAS: Final = (
     OF_PROGRAM,
     OF_JOBS,
     OF_SALES,
+    OF_IMPORTS,
 )
 
 

@@ -10,6 +10,7 @@ from domain.permissions import Viewer
 from resolvers.consignments import movements_feed
 from resolvers.context import Operation
 from resolvers.events.table import EVENTS
+from resolvers.imports import progress_feed as imports_feed
 from resolvers.jobs.progress_feed import JOB_PROGRESS
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
 from resolvers.outbox.feeds import VisibleTo
@@ -25,6 +26,7 @@ PREDICATES: Final[Mapping[EventVisibility, VisibleTo | None]] = MappingProxyType
         EventVisibility.ECP: posted_feed.visible_to_viewer,
         EventVisibility.OWN_ACCOUNT: NOTIFICATION_ADDED.visible_to,
         EventVisibility.JOB: JOB_PROGRESS.visible_to,
+        EventVisibility.SALES_IMPORT: imports_feed.visible_to_viewer,
     }
 )
 

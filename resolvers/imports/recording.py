@@ -106,7 +106,7 @@ class _Stream:
     async def _record_once(self, sales: Sequence[_Place]) -> None:
         running = self._running
         async with running.job.operation(self._lock) as operation, operation.writing() as session:
-            operation.require(Permission.SALE_RECORD)
+            operation.require(Permission.SALE_IMPORT)
             recorded = await self._decide(operation, session, [one.staged for one in sales])
             tally = Tally(lines=sum(len(one.staged.lines) for one in sales), points=recorded.points)
             rejections = []

@@ -14,6 +14,7 @@ from db.imports.reads import REJECTED_ROWS, REJECTIONS
 from domain.imports.facts import ImportPhase
 from domain.imports.originals import Original, OriginalRows, rejected_header, rejected_rows
 from resolvers.files.stored_contents import add_stored_file
+from resolvers.imports.notify import announce_end
 from resolvers.imports.running import RunningImport
 
 _TYPE: Final = "text/csv"
@@ -60,6 +61,7 @@ async def _end(running: RunningImport, content: tuple[Path, bytes, int] | None) 
             await set_import(session, running.id, **values)
             finished = replace(running.checkpoint, phase=ImportPhase.FINISHED)
             await running.save(session, finished, done=2 * running.file.byte_size)
+            await announce_end(operation, session, running)
 
 
 async def _write(running: RunningImport, written: _Writer) -> bytes:

@@ -9,6 +9,7 @@ from db.imports.changes import add_import
 from db.imports.rows import NewImport
 from db.sessions import Writing
 from domain.checks import text_problems
+from domain.events import EventKind
 from domain.jobs.facts import JobKind
 from domain.permissions import Permission
 from domain.sales.facts import SOURCE_LENGTH
@@ -16,6 +17,7 @@ from domain.text import trim_text
 from resolvers.context import Operation
 from resolvers.imports.running import ImportParameters
 from resolvers.jobs.enqueue import enqueue_job
+from resolvers.outbox.append import append_event
 from resolvers.sales.ingest import name_source
 from resolvers.validation import reject_invalid
 
@@ -28,16 +30,18 @@ class ImportOptions(Struct, frozen=True):
     park: bool = False
 
 
-async def start_import(operation: Operation, session: Writing, file: StoredFileRow, options: ImportOptions) -> UUID:
+async def start_import(
+    operation: Operation, session: Writing, file: StoredFileRow, options: ImportOptions, *, import_id: UUID | None = None
+) -> UUID:
     """Begin the import of a stored file with a job, and return its id.
 
     Raises Forbidden, InvalidInput for a malformed source or one of other accounts, and TooManyJobs.
     """
-    viewer = operation.require(Permission.SALE_RECORD)
+    viewer = operation.require(Permission.SALE_IMPORT)
     source = trim_text(options.source)
     reject_invalid(list(text_problems(source, ("source",), "The source", SOURCE_LENGTH)))
     named = await name_source(operation, session, source)
-    import_id = operation.new_id()
+    import_id = import_id or operation.new_id()
     parameters = ImportParameters(import_id)
     job_id = await enqueue_job(operation, session, JobKind.SALES_IMPORT, parameters, total=2 * file.byte_size)
     added = NewImport(
@@ -51,4 +55,5 @@ async def start_import(operation: Operation, session: Writing, file: StoredFileR
         created_by=viewer.account_id,
     )
     await add_import(session, added)
+    await append_event(operation, session, EventKind.SALES_IMPORT_STARTED, import_id)
     return import_id

@@ -10,7 +10,8 @@ described(
         UploadPurpose.ARTWORK: "Artwork of a variant: PDF, SVG, PNG, or JPEG. Requires `artwork:upload`.",
         UploadPurpose.MARKETING_MATERIAL: "Marketing material of a scheme: PDF, SVG, PNG, or JPEG. Requires "
         "`scheme:define`.",
-        UploadPurpose.SALES_IMPORT: "Sales to import. The server does not accept such files.",
+        UploadPurpose.SALES_IMPORT: "Sales to import with `importSales`: CSV, or NDJSON as "
+        "`application/x-ndjson`. Requires `sale:import`.",
         UploadPurpose.LOGO: "The logo of the program: SVG, PNG, or JPEG. Requires `program:manage`.",
     },
 )

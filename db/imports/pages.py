@@ -1,0 +1,94 @@
+"""Statements that list imports for viewers, newest first, and that find some of them."""
+
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, any_, case, func, or_, select
+
+from db.columns import columns, scalar
+from db.counting import counting
+from db.imports.rows import ImportView
+from db.imports.tables import SalesImportTable
+from db.jobs.tables import JobTable
+from db.keyset import Sort, keyset
+from db.statement import Query, Statement, texts, uuid, uuids
+from domain.imports.facts import ImportStatus
+
+_IMPORT: Final = SalesImportTable
+NEWEST_IMPORTS: Final = Sort(SalesImportTable.created_at, descending=True)
+# The job is deleted 30 days after its end. An import that has not ended then was canceled, or given up.
+_STATUS: Final[ColumnElement[str]] = case(
+    (JobTable.id.is_not(None), JobTable.status),
+    (_IMPORT.finished_at.is_(None), ImportStatus.CANCELED.value),
+    (_IMPORT.error.is_not(None), ImportStatus.FAILED.value),
+    else_=ImportStatus.SUCCEEDED.value,
+)
+_STATED: Final[dict[str, Any]] = {
+    "status": _STATUS,
+    "done": JobTable.done,
+    "total": JobTable.total,
+    "error": func.coalesce(_IMPORT.error, JobTable.error),
+}
+
+
+class ImportFilters(Struct, frozen=True):
+    """The filters of a statement; the values of most are its parameters. `own` keeps the imports of `viewer_id`."""
+
+    own: bool
+    sources: bool = False
+    statuses: bool = False
+    dry_run: bool | None = None
+
+
+@cache
+def import_page(filters: ImportFilters, *, backward: bool, resumed: bool) -> Statement[ImportView]:
+    """A page of the imports that match."""
+    return Statement(keyset(_listed(filters), NEWEST_IMPORTS, backward=backward, resumed=resumed), ImportView)
+
+
+@cache
+def import_count(filters: ImportFilters) -> Statement[int]:
+    """How many imports match."""
+    return counting(_listed(filters))
+
+
+@cache
+def imports_by_id(*, own: bool) -> Statement[ImportView]:
+    """The imports in the parameter `ids` that a viewer sees."""
+    return Statement(_visible(own=own).where(_IMPORT.id == any_(uuids("ids"))), ImportView)
+
+
+@cache
+def imports_by_job(*, own: bool) -> Statement[ImportView]:
+    """The imports that the jobs in the parameter `ids` do, if a viewer sees them."""
+    return Statement(_visible(own=own).where(_IMPORT.job_id == any_(uuids("ids"))), ImportView)
+
+
+@cache
+def imports_with_file(*, own: bool) -> Statement[UUID]:
+    """The imports that a viewer sees and that have a file: the one that was imported, or that of rejected rows."""
+    query = select(_IMPORT.id).where(
+        or_(_IMPORT.file_id == uuid("file_id"), _IMPORT.rejected_file_id == uuid("file_id"))
+    )
+    return Statement(query.where(_own()) if own else query, scalar(UUID))
+
+
+def _listed(filters: ImportFilters) -> Query:
+    predicates = (
+        (filters.sources, _IMPORT.source == any_(texts("sources"))),
+        (filters.statuses, _STATUS == any_(texts("statuses"))),
+        (filters.dry_run is not None, _IMPORT.dry_run.is_(filters.dry_run)),
+    )
+    return _visible(own=filters.own).where(*(predicate for wanted, predicate in predicates if wanted))
+
+
+def _visible(*, own: bool) -> Query:
+    """The imports that a viewer sees: all, or only `own` ones, of the account in the parameter `viewer_id`."""
+    query = select(*columns(_IMPORT, ImportView, **_STATED)).outerjoin(JobTable, JobTable.id == _IMPORT.job_id)
+    return query.where(_own()) if own else query
+
+
+def _own() -> ColumnElement[bool]:
+    return _IMPORT.created_by == uuid("viewer_id")

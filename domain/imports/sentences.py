@@ -1,0 +1,79 @@
+"""Sentences about imports: what became of a file, and how far the import is."""
+
+from typing import Final, assert_never
+
+from domain.imports.facts import ImportPhase, ImportStatus, Outcomes
+from domain.imports.stored_facts import StoredImportFact
+from domain.text import format_count, format_number, join_words, quote
+
+_PHASES: Final = {
+    ImportPhase.READING: "The file is being read. Nothing is recorded yet.",
+    ImportPhase.SORTING: "The sales are being sorted. Nothing is recorded yet.",
+}
+
+
+def import_sentence(fact: StoredImportFact) -> str:
+    """Write what became of a file, to the owner of the import."""
+    file, of_source = quote(fact.file_name), f"for {quote(fact.source)}"
+    if fact.dry_run:
+        return f"Dry run of {file} {of_source}: {finished_sentence(fact.outcomes, dry_run=True)}"
+    return f"Import of {file} {of_source}: {finished_sentence(fact.outcomes, dry_run=False)}"
+
+
+def state_sentence(status: ImportStatus, phase: ImportPhase, outcomes: Outcomes, *, dry_run: bool) -> str:
+    """Describe an import that did not fail: how far it is, or what became of the file."""
+    match status:
+        case ImportStatus.QUEUED:
+            return "Waiting to start"
+        case ImportStatus.RUNNING if phase in _PHASES:
+            return _PHASES[phase]
+        case ImportStatus.RUNNING:
+            return f"So far, {_counted(outcomes, dry_run=dry_run)}."
+        case ImportStatus.CANCELED | ImportStatus.FAILED:
+            return stopped_sentence(outcomes, dry_run=dry_run)
+        case ImportStatus.SUCCEEDED:
+            return finished_sentence(outcomes, dry_run=dry_run)
+        case _:
+            assert_never(status)
+
+
+def finished_sentence(outcomes: Outcomes, *, dry_run: bool) -> str:
+    """Write what became of all sales of a file."""
+    unchanged = " Nothing was changed." if dry_run else ""
+    if outcomes.duplicates and outcomes.duplicates == outcomes.tried:
+        known = "the only sale was" if outcomes.tried == 1 else f"all {format_number(outcomes.tried)} sales were"
+        return f"{known} recorded before, so nothing {'would change' if dry_run else 'changed'}.{unchanged}"
+    repair = " The file of rejected rows says why." if outcomes.rejected or outcomes.conflicts else ""
+    return f"{_counted(outcomes, dry_run=dry_run)}.{repair}{unchanged}"
+
+
+def stopped_sentence(outcomes: Outcomes, *, dry_run: bool) -> str:
+    """Write what stays of an import that ended before all sales were tried."""
+    if dry_run:
+        return "The dry run ended before all sales were tried. Nothing was changed."
+    if not outcomes.recorded and not outcomes.corrected and not outcomes.parked:
+        return "The import ended before its first sale was recorded. Nothing was changed."
+    kept = f"The import ended before all sales were tried: {_counted(outcomes, dry_run=False)}."
+    return f"{kept} What was recorded stays. Retry the job to continue, or import the file again."
+
+
+def _counted(outcomes: Outcomes, *, dry_run: bool) -> str:
+    would = "would be" if dry_run else ""
+    parts = [
+        (outcomes.recorded, f"{would or _were(outcomes.recorded)} recorded"),
+        (outcomes.corrected, f"{would or _were(outcomes.corrected)} corrected"),
+        (outcomes.duplicates, f"{_were(outcomes.duplicates)} recorded before"),
+        (outcomes.conflicts, f"{'is' if outcomes.conflicts == 1 else 'are'} in conflict"),
+        (outcomes.parked, f"{would or _were(outcomes.parked)} parked"),
+        (outcomes.rejected, f"{would or _were(outcomes.rejected)} rejected"),
+    ]
+    said = [(count, verb) for count, verb in parts if count]
+    if not said:
+        return "no sales were tried"
+    (first, verb), *others = said
+    counted = [f"{format_count(first, 'sale')} {verb}", *(f"{format_number(count)} {verb}" for count, verb in others)]
+    return join_words(counted, "and")
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

@@ -1,0 +1,16 @@
+"""Stored facts about imports: what became of a file of one's own."""
+
+from domain.imports.facts import Outcomes
+from domain.stored_facts import StoredFact
+
+
+class SalesImportFinished(StoredFact, frozen=True, tag="salesImportFinished"):
+    """A file was imported to its end, or a dry run of it was made."""
+
+    file_name: str
+    source: str
+    dry_run: bool
+    outcomes: Outcomes
+
+
+StoredImportFact = SalesImportFinished

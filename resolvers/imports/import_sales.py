@@ -1,0 +1,36 @@
+"""The mutation importSales."""
+
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.files.facts import UploadPurpose
+from resolvers.context import Operation
+from resolvers.files.take_upload import take_upload
+from resolvers.idempotency import claim_key
+from resolvers.imports.start_import import ImportOptions, start_import
+
+_UPLOAD_PATH: Final = ("input", "uploadId")
+
+
+class ImportSales(Struct, frozen=True):
+    """Import the file of an upload."""
+
+    upload_id: UUID
+    options: ImportOptions
+    idempotency_key: str
+
+
+async def import_sales(operation: Operation, command: ImportSales) -> UUID:
+    """Begin an import and return its id.
+
+    Raises InvalidInput, TooManyJobs, IdempotencyMismatch, and the failures of `take_upload`.
+    """
+    async with operation.writing() as session:
+        import_id = operation.new_id()
+        earlier = await claim_key(operation, session, command, result_id=import_id)
+        if earlier is not None:
+            return earlier
+        file = await take_upload(operation, session, command.upload_id, UploadPurpose.SALES_IMPORT, _UPLOAD_PATH)
+        return await start_import(operation, session, file, command.options, import_id=import_id)

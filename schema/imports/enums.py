@@ -1,0 +1,37 @@
+"""Enums of imports: formats, phases, and statuses."""
+
+from domain.imports.facts import ImportFormat, ImportPhase, ImportStatus
+from schema.descriptions import described
+
+described(
+    ImportFormat,
+    "How a file writes sales.",
+    {
+        ImportFormat.CSV: "A header, and a row for each line of a sale.",
+        ImportFormat.NDJSON: "A line of JSON for each sale.",
+    },
+)
+described(
+    ImportPhase,
+    "What an import is doing, or was doing when it stopped.",
+    {
+        ImportPhase.READING: "The file is read. Nothing is recorded before its end.",
+        ImportPhase.SORTING: "The sales are sorted by ECP and time.",
+        ImportPhase.RECORDING: "The sales are recorded.",
+        ImportPhase.FINISHING: "The file of rejected rows is written.",
+        ImportPhase.FINISHED: "All sales were tried, or the file was rejected as a whole.",
+    },
+)
+described(
+    ImportStatus,
+    "The status of an import, which is that of its job.",
+    {
+        ImportStatus.QUEUED: "The import waits for a worker, or for its next attempt after a failed one.",
+        ImportStatus.RUNNING: "A worker imports the file. If the worker ends, another one continues.",
+        ImportStatus.SUCCEEDED: "All sales of the file were tried.",
+        ImportStatus.FAILED: "The file was rejected as a whole, or the server gave up. `error` says why.",
+        ImportStatus.CANCELED: "An account canceled the job. What was recorded stays.",
+    },
+)
+
+__all__ = ["ImportFormat", "ImportPhase", "ImportStatus"]
