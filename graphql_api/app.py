@@ -26,6 +26,7 @@ from graphql_api.files.downloads import FileDownloads
 from graphql_api.files.inspection import inspect_upload
 from graphql_api.files.storage import FileStorage, open_storage
 from graphql_api.files.uploads import Inspect, Uploads
+from graphql_api.imports.endpoint import IMPORTS_PATH, SalesImports
 from graphql_api.jobs.leader_tasks import LeaderTasks
 from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
@@ -84,6 +85,7 @@ def build_app(
         WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator)),
         Route(CODES_PATH, CodeDownloads(environment, authenticator).__call__, methods=["GET"]),
         *_file_routes(environment, authenticator, storage, inspect or inspect_upload),
+        *_import_routes(SalesImports(environment, authenticator, storage)),
         *document_routes(environment, authenticator, Renderer(settings.fonts)),
         *epcis_routes(environment, authenticator, settings.body_limit),
         *_operator_routes(environment.database, metrics, fleet),
@@ -105,6 +107,14 @@ def _file_routes(
     # Every method reaches it, because Starlette answers others without a sentence.
     upload_route.methods = None
     return (Route(f"{FILES_PATH}/{{link}}", downloads.__call__), upload_route)
+
+
+def _import_routes(imports: SalesImports) -> Sequence[Route]:
+    """The routes of imports, which every method reaches: Starlette answers others without a sentence."""
+    routes = (Route(IMPORTS_PATH, imports.__call__), Route(f"{IMPORTS_PATH}/{{import_id}}", imports.__call__))
+    for route in routes:
+        route.methods = None
+    return routes
 
 
 def storage_of(settings: Settings) -> FileStorage:

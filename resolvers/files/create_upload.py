@@ -64,12 +64,16 @@ async def create_upload(operation: Operation, command: CreateUpload) -> BegunUpl
     )
     url = _sign(operation, upload)
     async with operation.writing() as session:
-        await _check_limits(operation, session, command.byte_size)
+        await require_room(operation, session, command.byte_size)
         await add_upload(session, upload)
     return BegunUpload(upload.id, url, expires_at=upload.expires_at)
 
 
-async def _check_limits(operation: Operation, session: Writing, byte_size: int) -> None:
+async def require_room(operation: Operation, session: Writing, byte_size: int) -> int:
+    """Let uploads of the viewer wait for each other, and return the bytes that are left for today.
+
+    Raises TooManyUploads, and DailyBytesExceeded if they are fewer than `byte_size`.
+    """
     limits, account_id = operation.files.limits, operation.viewer.account_id
     await session.fetch(LOCK_UPLOADER, account_id=account_id)
     since = operation.now - _DAY
@@ -79,6 +83,7 @@ async def _check_limits(operation: Operation, session: Writing, byte_size: int) 
     left = max(0, limits.bytes_per_day - totals.begun_bytes)
     if byte_size > left:
         raise DailyBytesExceeded(limits.bytes_per_day, left)
+    return left
 
 
 def _sign(operation: Operation, upload: UploadRow) -> str:

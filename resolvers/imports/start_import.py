@@ -30,6 +30,13 @@ class ImportOptions(Struct, frozen=True):
     park: bool = False
 
 
+async def check_source(operation: Operation, session: Writing, given: str) -> str:
+    """Return the name of a source that the viewer may use, or of a new one. Raises InvalidInput."""
+    source = trim_text(given)
+    reject_invalid(list(text_problems(source, ("source",), "The source", SOURCE_LENGTH)))
+    return await name_source(operation, session, source)
+
+
 async def start_import(
     operation: Operation, session: Writing, file: StoredFileRow, options: ImportOptions, *, import_id: UUID | None = None
 ) -> UUID:
@@ -38,15 +45,13 @@ async def start_import(
     Raises Forbidden, InvalidInput for a malformed source or one of other accounts, and TooManyJobs.
     """
     viewer = operation.require(Permission.SALE_IMPORT)
-    source = trim_text(options.source)
-    reject_invalid(list(text_problems(source, ("source",), "The source", SOURCE_LENGTH)))
-    named = await name_source(operation, session, source)
+    source = await check_source(operation, session, options.source)
     import_id = import_id or operation.new_id()
     parameters = ImportParameters(import_id)
     job_id = await enqueue_job(operation, session, JobKind.SALES_IMPORT, parameters, total=2 * file.byte_size)
     added = NewImport(
         id=import_id,
-        source=named,
+        source=source,
         file_id=file.id,
         dry_run=options.dry_run,
         park=options.park,
