@@ -26,10 +26,10 @@ from graphql_api.imports.rejections import rejection_of
 from graphql_api.imports.requests import announced_size, read_command
 from graphql_api.transport.requests import read_origin, request_id
 from resolvers.context import Operation
-from resolvers.files.finish_upload import ReceivedContent
 from resolvers.files.loaders import file_urls
+from resolvers.files.sent_files import SentFile
 from resolvers.imports.loaders import import_sentences, imports_by_id, outcomes_of_imports
-from resolvers.imports.receive_sales import ReceivedFile, ReceiveSales, allow_sales, import_received
+from resolvers.imports.receive_sales import ReceiveSales, allow_sales, import_received
 from resolvers.retrying import retry_conflicts
 from schema.ids import decode_id, encode_id
 
@@ -112,9 +112,10 @@ class SalesImports:
         spooled, most = place
         content_type = await receive_sales(request, spooled, most)
         digest = await run_blocking(spooled.finish)
-        file = ReceivedFile(
-            ReceivedContent(spooled.path, digest),
-            _named(command.file_name, content_type),
+        file = SentFile(
+            path=spooled.path,
+            sha256=digest,
+            name=_named(command.file_name, content_type),
             content_type=content_type,
             byte_size=spooled.size,
         )

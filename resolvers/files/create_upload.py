@@ -1,26 +1,23 @@
 """The mutation createUpload."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from db.files.changes import add_upload
-from db.files.reads import LOCK_UPLOADER, UPLOAD_TOTALS
 from db.files.rows import UploadRow
-from db.sessions import Writing
 from domain.files.facts import PURPOSE_RULES, UPLOAD_LIFETIME, UploadPurpose
-from domain.files.failures import DailyBytesExceeded, TooManyUploads
 from domain.files.inputs import upload_problems
 from domain.links import Link, LinkKind
 from domain.text import trim_text
 from resolvers.context import Operation
+from resolvers.files.sent_files import require_room
 from resolvers.validation import reject_invalid
 
 # Where the server takes the bytes of uploads.
 UPLOADS_PATH: Final = "/uploads"
-_DAY: Final = timedelta(days=1)
 
 
 class CreateUpload(Struct, frozen=True):
@@ -67,23 +64,6 @@ async def create_upload(operation: Operation, command: CreateUpload) -> BegunUpl
         await require_room(operation, session, command.byte_size)
         await add_upload(session, upload)
     return BegunUpload(upload.id, url, expires_at=upload.expires_at)
-
-
-async def require_room(operation: Operation, session: Writing, byte_size: int) -> int:
-    """Let uploads of the viewer wait for each other, and return the bytes that are left for today.
-
-    Raises TooManyUploads, and DailyBytesExceeded if they are fewer than `byte_size`.
-    """
-    limits, account_id = operation.files.limits, operation.viewer.account_id
-    await session.fetch(LOCK_UPLOADER, account_id=account_id)
-    since = operation.now - _DAY
-    (totals,) = await session.fetch(UPLOAD_TOTALS, account_id=account_id, now=operation.now, since=since)
-    if totals.unfinished >= limits.open_per_account:
-        raise TooManyUploads(limits.open_per_account, UPLOAD_LIFETIME)
-    left = max(0, limits.bytes_per_day - totals.begun_bytes)
-    if byte_size > left:
-        raise DailyBytesExceeded(limits.bytes_per_day, left)
-    return left
 
 
 def _sign(operation: Operation, upload: UploadRow) -> str:

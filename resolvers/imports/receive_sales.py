@@ -4,18 +4,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.files.changes import add_upload
-from db.files.rows import StoredFileRow, UploadRow
-from db.sessions import Writing
 from domain.failures import Problem, UserErrorCode
-from domain.files.facts import UPLOAD_LIFETIME, UploadPurpose
+from domain.files.facts import UploadPurpose
 from domain.files.names import name_problems
 from domain.files.sizes import format_size
 from domain.permissions import Permission
 from resolvers.context import Operation
-from resolvers.files.create_upload import require_room
-from resolvers.files.finish_upload import ReceivedContent
-from resolvers.files.stored_contents import add_stored_file
+from resolvers.files.sent_files import SentFile, require_room, store_sent
 from resolvers.idempotency import claim_key, key_problems
 from resolvers.imports.start_import import ImportOptions, check_source, start_import
 from resolvers.validation import reject_invalid
@@ -28,15 +23,6 @@ class ReceiveSales(Struct, frozen=True):
     options: ImportOptions
     idempotency_key: str | None = None
     sha256: bytes = b""
-
-
-class ReceivedFile(Struct, frozen=True):
-    """A file of sales that has arrived, with what its beginning says about it."""
-
-    content: ReceivedContent
-    name: str
-    content_type: str
-    byte_size: int
 
 
 async def allow_sales(operation: Operation, command: ReceiveSales, announced: int | None) -> int:
@@ -58,19 +44,18 @@ async def allow_sales(operation: Operation, command: ReceiveSales, announced: in
         return min(most, await require_room(operation, session, announced or 0))
 
 
-async def import_received(operation: Operation, command: ReceiveSales, file: ReceivedFile) -> UUID:
+async def import_received(operation: Operation, command: ReceiveSales, file: SentFile) -> UUID:
     """Store a file that has arrived and begin its import; return the id of the import, or of the earlier one.
 
     The file counts as an upload of today. Raises what `allow_sales` raises, TooManyJobs, and IdempotencyMismatch.
     """
-    await operation.files.add(file.content.path, file.content.sha256)
+    await operation.files.add(file.path, file.sha256)
     import_id = operation.new_id()
     async with operation.writing() as session:
         earlier = await claim_key(operation, session, command, result_id=import_id)
         if earlier is not None:
             return earlier
-        await require_room(operation, session, file.byte_size)
-        stored = await _store(operation, session, file)
+        stored = await store_sent(operation, session, file, UploadPurpose.SALES_IMPORT)
         return await start_import(operation, session, stored, command.options, import_id=import_id)
 
 
@@ -78,31 +63,3 @@ def too_large(most: int) -> Problem:
     """The problem of a file that is larger than allowed."""
     message = f"The file is too large; a file of sales may have at most {format_size(most)}. Send it in parts."
     return Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("byteSize",))
-
-
-async def _store(operation: Operation, session: Writing, file: ReceivedFile) -> StoredFileRow:
-    account_id, file_id = operation.viewer.account_id, operation.new_id()
-    stored = StoredFileRow(
-        id=file_id,
-        name=file.name,
-        content_type=file.content_type,
-        byte_size=file.byte_size,
-        sha256=file.content.sha256,
-        created_at=operation.now,
-        created_by=account_id,
-    )
-    await add_stored_file(operation, session, stored, file.content.path)
-    upload = UploadRow(
-        id=file_id,
-        account_id=account_id,
-        purpose=UploadPurpose.SALES_IMPORT.value,
-        file_name=file.name,
-        content_type=file.content_type,
-        byte_size=file.byte_size,
-        created_at=operation.now,
-        expires_at=operation.now + UPLOAD_LIFETIME,
-        file_id=file_id,
-        used_at=operation.now,
-    )
-    await add_upload(session, upload)
-    return stored

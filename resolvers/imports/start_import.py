@@ -38,7 +38,12 @@ async def check_source(operation: Operation, session: Writing, given: str) -> st
 
 
 async def start_import(
-    operation: Operation, session: Writing, file: StoredFileRow, options: ImportOptions, *, import_id: UUID | None = None
+    operation: Operation,
+    session: Writing,
+    file: StoredFileRow,
+    options: ImportOptions,
+    *,
+    import_id: UUID | None = None,
 ) -> UUID:
     """Begin the import of a stored file with a job, and return its id.
 

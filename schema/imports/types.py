@@ -104,6 +104,4 @@ class Import(Node):
 @strawberry.type(description="An import started, made progress, or ended.")
 class ImportProgressEvent:
     cursor: EventCursor = leaf("The position of the event. Pass it as `after` to resume after it.")
-    import_: Import = batched(
-        imports_by_job, key="subject_id", name="import", description="The import as it is now."
-    )
+    import_: Import = batched(imports_by_job, key="subject_id", name="import", description="The import as it is now.")

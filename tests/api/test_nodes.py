@@ -17,6 +17,7 @@ from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
 from tests.support.files import begin, png
+from tests.support.imports import begun_import
 from tests.support.jobs import enqueue
 from tests.support.ledger_desk import LedgerDesk
 from tests.support.ledger_story import posted_entry
@@ -64,6 +65,7 @@ TYPES = {
     NodeKind.ECP: "Ecp",
     NodeKind.ENROLLMENT: "Enrollment",
     NodeKind.GEOGRAPHY: "Geography",
+    NodeKind.SALES_IMPORT: "Import",
     NodeKind.JOB: "Job",
     NodeKind.NOTIFICATION: "Notification",
     NodeKind.PACK: "Pack",
@@ -142,6 +144,9 @@ async def ids(
         NodeKind.PROGRAM: gid(NodeKind.PROGRAM, PROGRAM_ID),
         NodeKind.SCHEME: gid(NodeKind.SCHEME, scheme_id),
         NodeKind.SCHEME_ACTIVITY: notification["activity"]["id"],
+        NodeKind.SALES_IMPORT: gid(
+            NodeKind.SALES_IMPORT, await begun_import(factory.environment, world.viewer(Role.INTEGRATION))
+        ),
         NodeKind.TIER: gid(NodeKind.TIER, world.tiers["Gold"].id),
         NodeKind.UPLOAD: upload_id,
         NodeKind.VARIANT: gid(NodeKind.VARIANT, world.variants["LENS-1"].id),
@@ -171,7 +176,7 @@ async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, 
         if role is not Role.ADMIN:
             hidden.add(NodeKind.UPLOAD)
         if role is Role.ECP:
-            hidden.add(NodeKind.PARKED_SALE)
+            hidden |= {NodeKind.PARKED_SALE, NodeKind.SALES_IMPORT}
         expected = [
             TYPES[kind] if viewer.may(NODE_LOADERS[kind].permission) and kind not in hidden else None
             for kind in NodeKind

@@ -11,6 +11,7 @@ from tests.support.client import Client, Clients, document
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations import PREPARATIONS
 from tests.support.operations.documents import SUBSCRIPTIONS, key_of
+from tests.support.operations.imports import cancel_import
 from tests.support.operations.jobs import cancel_it
 from tests.support.operations.ledger import post_more
 from tests.support.operations.tracking import dispatch_more
@@ -75,6 +76,7 @@ TRIGGERS: dict[str, Callable[[SchemeFactory, Variables], Awaitable[None]]] = {
     "dashboard/ConsignmentProgress": dispatch_more,
     "dashboard/WorkQueues": _begin_another,
     "mobile/PointsPosted": _sell_more,
+    "portal/FollowImport": cancel_import,
     "portal/FollowJob": cancel_it,
     "portal/FollowNotifications": _submit_another,
     "portal/FollowSchemeActivity": _submit_it,

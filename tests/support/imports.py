@@ -4,12 +4,16 @@ import csv
 from typing import Any, Final
 from uuid import UUID
 
+from db.files.changes import add_file, add_upload
+from db.files.rows import StoredFileRow, UploadRow
 from db.imports.reads import COUNTS_BY_ID, IMPORTS_BY_ID
 from db.imports.rows import ImportCountsRow, ImportRow
+from domain.files.facts import UPLOAD_LIFETIME
 from domain.files.ranges import ByteRange
-from domain.permissions import Role
+from domain.permissions import Role, Viewer
 from graphql_api.context import Environment
 from resolvers.files.stored_contents import store_bytes
+from resolvers.imports.import_sales import ImportSales, import_sales
 from resolvers.imports.jobs import JOBS
 from resolvers.imports.start_import import ImportOptions, start_import
 from tests.support.jobs import query, run_due
@@ -37,6 +41,44 @@ def row(external_id: str = "s-1", sku: str = "AMB-1L", quantity: object = 3, **c
 def csv_file(*rows: str, header: str = HEADER) -> bytes:
     """A CSV file."""
     return "".join(f"{line}\n" for line in (header, *rows)).encode()
+
+
+async def finished_upload(environment: Environment, viewer: Viewer) -> UUID:
+    """A finished upload of a file of sales, whose content is nowhere."""
+    operation = environment.operation(viewer)
+    upload_id = operation.new_id()
+    file = StoredFileRow(
+        id=upload_id,
+        name="march.csv",
+        content_type="text/csv",
+        byte_size=100,
+        sha256=bytes(32),
+        created_at=operation.now,
+        created_by=viewer.account_id,
+    )
+    upload = UploadRow(
+        id=upload_id,
+        account_id=viewer.account_id,
+        purpose="SALES_IMPORT",
+        file_name=file.name,
+        content_type=file.content_type,
+        byte_size=file.byte_size,
+        created_at=operation.now,
+        expires_at=operation.now + UPLOAD_LIFETIME,
+        file_id=file.id,
+        used_at=None,
+    )
+    async with operation.writing() as session:
+        await add_file(session, file)
+        await add_upload(session, upload)
+    return upload_id
+
+
+async def begun_import(environment: Environment, viewer: Viewer, key: str = "k-1", **options: Any) -> UUID:
+    """An import that waits for a worker, of a file whose content is nowhere."""
+    upload_id = await finished_upload(environment, viewer)
+    operation = environment.operation(viewer)
+    return await import_sales(operation, ImportSales(upload_id, ImportOptions(**{"source": "till", **options}), key))
 
 
 class ImportDesk:

@@ -37,6 +37,8 @@ from domain.enrollments.stored_facts import (
     EnrollmentRequested,
     EnrollmentWithdrawn,
 )
+from domain.imports.facts import Outcomes
+from domain.imports.stored_facts import SalesImportFinished
 from domain.jobs.facts import JobKind
 from domain.jobs.stored_facts import JobFailed, JobFinished
 from domain.notifications.sentences import notification_sentence
@@ -421,6 +423,24 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
             (
                 JobFailed(JobKind.EPCIS_CAPTURE, "The database does not answer."),
                 "Capture of EPCIS events: failed. The database does not answer.",
+            ),
+        )
+    ),
+    *(
+        (SalesImportFinished("march.csv", "till", dry_run, outcomes), sentence, sentence)
+        for dry_run, outcomes, sentence in (
+            (False, Outcomes(recorded=2), "Import of “march.csv” for “till”: 2 sales were recorded."),
+            (
+                False,
+                Outcomes(duplicates=1_200),
+                "Import of “march.csv” for “till”: all 1,200 sales were recorded before, so nothing changed.",
+            ),
+            (
+                True,
+                Outcomes(recorded=1, corrected=2, duplicates=1, conflicts=1, parked=3, rejected=1),
+                "Dry run of “march.csv” for “till”: 1 sale would be recorded, 2 would be corrected, 1 was recorded "
+                "before, 1 is in conflict, 3 would be parked and 1 would be rejected. The file of rejected rows says "
+                "why. Nothing was changed.",
             ),
         )
     ),

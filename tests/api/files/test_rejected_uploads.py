@@ -53,7 +53,6 @@ async def change(database: Database, statement: str) -> None:
         ({"contentType": "application/pdf"}, "INVALID", "contentType", None),
         ({"byteSize": 2**21 + 1}, "LIMIT_EXCEEDED", "byteSize", None),
         ({"byteSize": 0}, "INVALID", "byteSize", None),
-        ({"purpose": "SALES_IMPORT"}, "INVALID", "purpose", None),
     ],
 )
 async def test_an_upload_that_cannot_be_accepted_does_not_begin(  # noqa: PLR0913, PLR0917 - columns of the table

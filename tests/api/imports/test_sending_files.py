@@ -28,9 +28,7 @@ async def detail(client: Client, import_id: str) -> dict[str, Any]:
 async def test_an_uploaded_file_is_imported(clients: Clients, environment: Environment) -> None:
     system = clients[SYSTEM]
     content = csv_file(row("s-1"), row("s-2", "NO-1"), row("s-3"))
-    upload_id = await upload(
-        system, content, fileName="march.csv", contentType="text/csv", purpose="SALES_IMPORT"
-    )
+    upload_id = await upload(system, content, fileName="march.csv", contentType="text/csv", purpose="SALES_IMPORT")
     payload = await begin(system, upload_id)
     assert payload["errors"] == []
     assert (payload["import"]["status"], payload["import"]["summary"]) == ("QUEUED", "Waiting to start")
@@ -47,9 +45,7 @@ async def test_an_uploaded_file_is_imported(clients: Clients, environment: Envir
 
 async def test_a_file_is_imported_with_one_request(clients: Clients, environment: Environment) -> None:
     system = clients[SYSTEM]
-    answer = await system.http.post(
-        "/imports/sales?source=till", content=csv_file(row("s-1")), headers=system.headers
-    )
+    answer = await system.http.post("/imports/sales?source=till", content=csv_file(row("s-1")), headers=system.headers)
     assert answer.status_code == 202, answer.text
     await run_due(environment, JOBS, 60)
     read = await system.http.get(answer.json()["url"], headers=system.headers)

@@ -71,7 +71,7 @@ WHO_EXECUTES = {
     **{name: {Role.OPERATIONS} for name in BY_OPERATIONS},
     **{name: {Role.VENDOR} for name in BY_VENDORS},
     "requestCodeDownload": {Role.OPERATIONS, Role.VENDOR},
-    "createUpload": {Role.ADMIN, Role.PROGRAM_MANAGER, Role.DESIGNER},
+    "createUpload": {Role.ADMIN, Role.PROGRAM_MANAGER, Role.DESIGNER, Role.INTEGRATION},
     "uploadArtwork": {Role.DESIGNER},
     "approveArtwork": {Role.VENDOR},
     "requestArtworkRevision": {Role.VENDOR},
@@ -79,6 +79,7 @@ WHO_EXECUTES = {
 # Mutations about sales.
 WHO_SELLS = {
     "recordSales": {Role.INTEGRATION},
+    "importSales": {Role.INTEGRATION, Role.PROGRAM_MANAGER},
     **{name: {Role.ADMIN, Role.PROGRAM_MANAGER} for name in ("addAlias", "removeAlias", "discardParkedSales")},
 }
 # Mutations about settlements.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.files.content_types import ContentType
-from domain.files.facts import NAME_ENDINGS, PURPOSE_RULES, UploadLimits, UploadPurpose
+from domain.files.facts import NAME_ENDINGS, PURPOSE_RULES, SALES_TYPES, UploadLimits, UploadPurpose
 from domain.files.inputs import upload_problems
 from domain.files.signatures import may_begin
 from domain.files.sizes import format_size
@@ -89,7 +89,7 @@ def test_a_name_that_ends_like_another_type_is_rejected(content_type: str, name:
 
 
 def test_every_type_has_an_ending_of_names() -> None:
-    assert NAME_ENDINGS.keys() == {str(kind) for kind in ContentType}
+    assert NAME_ENDINGS.keys() == {*(str(kind) for kind in ContentType), *SALES_TYPES}
 
 
 def test_all_problems_are_reported_together() -> None:
@@ -97,9 +97,27 @@ def test_all_problems_are_reported_together() -> None:
     assert [field for _, field, _ in found] == ["fileName", "contentType", "byteSize"]
 
 
-def test_sales_are_not_imported_from_files() -> None:
-    message = "Sales cannot be imported from files. Send them with an API key instead."
-    assert problems(purpose=UploadPurpose.SALES_IMPORT) == [("INVALID", "purpose", message)]
+@pytest.mark.parametrize(
+    ("content_type", "name"),
+    [
+        ("text/csv", "march.csv"),
+        ("text/csv", "march.tsv"),
+        ("text/csv", "march.TXT"),
+        ("application/x-ndjson", "march.ndjson"),
+        ("application/x-ndjson", "march.jsonl"),
+    ],
+)
+def test_files_of_sales_are_text(content_type: str, name: str) -> None:
+    assert problems(purpose=UploadPurpose.SALES_IMPORT, content_type=content_type, file_name=name) == []
+
+
+def test_compressed_sales_are_rejected_by_their_type_and_name() -> None:
+    message = "The content type of a file of sales must be text/csv (CSV) or application/x-ndjson (NDJSON)."
+    found = problems(purpose=UploadPurpose.SALES_IMPORT, content_type="application/gzip", file_name="march.csv.gz")
+    assert found == [("INVALID", "contentType", message)]
+    ending = "The name of a file of type text/csv must end in .csv, .tsv or .txt. Rename the file."
+    found = problems(purpose=UploadPurpose.SALES_IMPORT, content_type="text/csv", file_name="march.csv.gz")
+    assert found == [("INVALID", "fileName", ending)]
 
 
 @pytest.mark.parametrize(

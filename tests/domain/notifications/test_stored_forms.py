@@ -78,6 +78,7 @@ FORMS: list[tuple[Any, dict[str, str]]] = [
             "revisionApplied": "title number names",
             "revisionOpened": "scheme effective_at",
             "revisionRescheduled": "scheme before after",
+            "salesImportFinished": "file_name source dry_run outcomes",
             "schemeApproved": "scheme comment effective_at",
             "schemeCreated": "scheme",
             "schemeRejected": "scheme reason",

@@ -26,6 +26,7 @@ from resolvers.consignments.movements_feed import BATCH_MOVEMENTS
 from resolvers.events.facts import ActivityFacts, Detail, EventFacts, MovementFacts, NotificationFacts
 from resolvers.events.table import EVENTS
 from resolvers.events.visibility import PREDICATES, permitted_kinds
+from resolvers.imports import progress_feed as imports_feed
 from resolvers.jobs.progress_feed import JOB_PROGRESS
 from resolvers.notifications.loaders import NOTIFICATION_ADDED
 from resolvers.points.posted_feed import POINTS_POSTED
@@ -132,6 +133,8 @@ PERMISSIONS = {
     EventKind.SALES_PARKED: Permission.SALE_REPAIR,
     EventKind.PARKED_SALES_RECORDED: Permission.SALE_REPAIR,
     EventKind.PARKED_SALES_DISCARDED: Permission.SALE_REPAIR,
+    EventKind.SALES_IMPORT_STARTED: Permission.SALE_READ,
+    EventKind.SALES_IMPORT_FINISHED: Permission.SALE_READ,
     EventKind.ALIAS_ADDED: Permission.SALE_REPAIR,
     EventKind.ALIAS_REMOVED: Permission.SALE_REPAIR,
     EventKind.SALE_SOURCE_SAVED: Permission.SALE_SOURCE_MANAGE,
@@ -181,6 +184,8 @@ OBJECTS = {
     EventKind.SALES_PARKED: {"accountId": gid(NodeKind.ACCOUNT, KEY)},
     EventKind.PARKED_SALES_RECORDED: {"accountId": gid(NodeKind.ACCOUNT, KEY)},
     EventKind.PARKED_SALES_DISCARDED: {"accountId": gid(NodeKind.ACCOUNT, KEY)},
+    EventKind.SALES_IMPORT_STARTED: {"salesImportId": gid(NodeKind.SALES_IMPORT, KEY)},
+    EventKind.SALES_IMPORT_FINISHED: {"salesImportId": gid(NodeKind.SALES_IMPORT, KEY)},
     EventKind.ALIAS_ADDED: {"aliasId": gid(NodeKind.ALIAS, KEY)},
     EventKind.ALIAS_REMOVED: {"aliasId": gid(NodeKind.ALIAS, KEY)},
     EventKind.SALE_SOURCE_SAVED: {"accountId": gid(NodeKind.ACCOUNT, KEY)},
@@ -234,6 +239,8 @@ def test_every_kind_declares_its_visibility(kind: EventKind) -> None:
         EventKind.OVER_SENT_REPORTED,
     }:
         predicates = {MOVEMENTS.visible_to}
+    if kind in {EventKind.SALES_IMPORT_STARTED, EventKind.SALES_IMPORT_FINISHED}:
+        predicates = {imports_feed.visible_to_viewer}
     assert {PREDICATES[spec.visibility]} == (predicates or {None})
 
 

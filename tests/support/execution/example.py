@@ -63,6 +63,7 @@ from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.factories.webhooks import failing_endpoint
+from tests.support.imports import begun_import
 from tests.support.jobs import enqueue
 from tests.support.ledger_desk import LedgerDesk
 from tests.support.ledger_story import posted_entry
@@ -176,6 +177,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.WEBHOOK_DELIVERY, delivery_id),
         gid(NodeKind.PROGRAM, PROGRAM_ID),
         gid(NodeKind.JOB, await enqueue(environment, world.viewer(Role.PROGRAM_MANAGER))),
+        gid(NodeKind.SALES_IMPORT, await begun_import(environment, world.viewer(Role.INTEGRATION))),
         gid(NodeKind.ECP, ecp_id),
         gid(NodeKind.ENROLLMENT, enrollment_id),
         gid(NodeKind.ADJUSTMENT, adjustment_id),

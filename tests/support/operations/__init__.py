@@ -11,6 +11,7 @@ from tests.support.operations.documents import Prepared
 from tests.support.operations.downloads import OF_DOWNLOADS
 from tests.support.operations.ecps import OF_ECPS
 from tests.support.operations.files import OF_FILES
+from tests.support.operations.imports import OF_IMPORTS
 from tests.support.operations.jobs import OF_JOBS
 from tests.support.operations.ledger import OF_LEDGER
 from tests.support.operations.program import OF_PROGRAM
@@ -36,6 +37,7 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_CONSIGNMENTS,
     **OF_TRACKING,
     **OF_JOBS,
+    **OF_IMPORTS,
     **OF_ARTWORK,
     **OF_SALES,
     **OF_REDEMPTIONS,
