@@ -78,7 +78,7 @@ def imports_with_file(*, own: bool) -> Statement[UUID]:
 def _listed(filters: ImportFilters) -> Query:
     predicates = (
         (filters.sources, _IMPORT.source == any_(texts("sources"))),
-        (filters.statuses, _STATUS == any_(texts("statuses"))),
+        (filters.statuses, any_(texts("statuses")) == _STATUS),
         (filters.dry_run is not None, _IMPORT.dry_run.is_(filters.dry_run)),
     )
     return _visible(own=filters.own).where(*(predicate for wanted, predicate in predicates if wanted))

@@ -78,14 +78,17 @@ class SalesImports:
         operation = self._environment.operation(None, fresh=True)
         try:
             operation.origin = read_origin(request)
-            signed_in = await self._authenticator.viewer(operation, request.headers)
-            if signed_in is None:
-                raise Unauthenticated
-            operation.sign_in(signed_in.viewer, signed_in.program)
+            await self._identify(operation, request)
         except BaseException:
             await operation.close()
             raise
         return operation
+
+    async def _identify(self, operation: Operation, request: Request) -> None:
+        signed_in = await self._authenticator.viewer(operation, request.headers)
+        if signed_in is None:
+            raise Unauthenticated
+        operation.sign_in(signed_in.viewer, signed_in.program)
 
     async def _take(self, operation: Operation, request: Request) -> Response:
         operation.require(Permission.SALE_IMPORT)

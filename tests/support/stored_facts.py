@@ -438,9 +438,11 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
             (
                 True,
                 Outcomes(recorded=1, corrected=2, duplicates=1, conflicts=1, parked=3, rejected=1),
-                "Dry run of “march.csv” for “till”: 1 sale would be recorded, 2 would be corrected, 1 was recorded "
-                "before, 1 is in conflict, 3 would be parked and 1 would be rejected. The file of rejected rows says "
-                "why. Nothing was changed.",
+                (
+                    "Dry run of “march.csv” for “till”: 1 sale would be recorded, 2 would be corrected, 1 was recorded "
+                    "before, 1 is in conflict, 3 would be parked and 1 would be rejected. The file of rejected rows "
+                    "says why. Nothing was changed."
+                ),
             ),
         )
     ),
