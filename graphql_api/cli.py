@@ -24,6 +24,8 @@ from graphql_api.demo import load_demo
 from graphql_api.demo.history.size import FULL_HISTORY
 from graphql_api.demo_history import finish_history
 from graphql_api.files.storage import StorageUnavailable
+from graphql_api.import_commands import import_commands
+from graphql_api.imports.client import ImportImpossible
 from graphql_api.ledger_commands import ledger_commands
 from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.secrets import load_coupon_keys
@@ -47,6 +49,7 @@ SCHEMA_FILE: Final = Path("schema.graphql")
 # Errors that a person can fix; everything else is a bug and keeps its traceback.
 _FIXABLE_ERRORS: Final = (
     EmbeddedUnavailable,
+    ImportImpossible,
     DatabaseRejected,
     DatabaseUnreachable,
     KeysUnavailable,
@@ -174,13 +177,7 @@ def token(role: Annotated[Role, typer.Argument(help="The role to sign in as.", c
     if not settings.development:
         message = "Development tokens are made in development only: set TESSERA_ENV=dev on your own machine."
         raise CommandRejected(message)
-    with _database(settings) as addresses:
-        _migrate(addresses)
-        tokens = asyncio.run(dev_tokens_of(settings, addresses.application))
-    if role.value not in tokens:
-        message = f"No account holds the role {role.value}: fill the database with “tessera demo”."
-        raise CommandRejected(message)
-    sys.stdout.write(f"{tokens[role.value]}\n")
+    sys.stdout.write(f"{_token_of(settings, role)}\n")
 
 
 @app.command()
@@ -260,6 +257,33 @@ def _application_url() -> Iterator[str]:
 
 app.add_typer(custody_commands(_application_url), name="custody")
 app.add_typer(ledger_commands(_application_url), name="ledger")
+
+
+def _token_of(settings: Settings, role: Role) -> str:
+    """Make a token for the demo account of a role. Raises CommandRejected where nobody holds it."""
+    with _database(settings) as addresses:
+        _migrate(addresses)
+        tokens = asyncio.run(dev_tokens_of(settings, addresses.application))
+    if role.value not in tokens:
+        message = f"No account holds the role {role.value}: fill the database with “tessera demo”."
+        raise CommandRejected(message)
+    return tokens[role.value]
+
+
+def _local_server() -> str:
+    settings = _settings()
+    return f"http://{settings.host}:{settings.port}"
+
+
+def _system_token() -> str:
+    settings = _settings()
+    if not settings.development:
+        message = "Name the API key to import with: set TESSERA_TOKEN, or use --token."
+        raise CommandRejected(message)
+    return _token_of(settings, Role.INTEGRATION)
+
+
+app.add_typer(import_commands(_local_server, _system_token), name="import")
 
 
 def _migrate(addresses: Addresses) -> None:

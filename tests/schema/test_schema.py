@@ -153,11 +153,12 @@ def test_pages_of_streams_are_connections_whose_cursors_are_those_of_subscriptio
         assert not polled.args.keys() & {"last", "before"}
         assert polled.args["after"].type is cursor
     followed = [field for field in SCHEMA.subscription_type.fields.values() if "after" in field.args]
-    # Webhooks deliver all events, and clients that poll read the progress of a consignment or a job from the object,
-    # and posted points from the ledger.
+    # Webhooks deliver all events, and clients that poll read the progress of a consignment, a job, or an import from
+    # the object, and posted points from the ledger.
     assert {field.type.of_type.name for field in followed} == {
         *(kind.name.removesuffix("Connection") for kind in STREAMS if kind.name != "EventConnection"),
         "ConsignmentProgressEvent",
+        "ImportProgressEvent",
         "JobProgressEvent",
         "PointsPostedEvent",
     }

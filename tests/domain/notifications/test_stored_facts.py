@@ -14,6 +14,7 @@ from domain.calendar import UTC_CALENDAR
 from domain.catalog.stored_facts import CatalogFact
 from domain.consignments.stored_facts import RecalledPlace
 from domain.jobs.facts import JobKind
+from domain.imports.facts import Outcomes
 from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
 from domain.schemes.activity_sentences import activity_sentence
@@ -104,6 +105,8 @@ def facts_of(kind: type[Any]) -> st.SearchStrategy[Any]:
     values: dict[str, Any] = {field.name: VALUES.get(field.type) for field in msgspec.structs.fields(kind)}
     if "reason" in values and values["reason"] is None:
         values["reason"] = st.one_of([facts_of(reason) for reason in sorted(members(DisableReason), key=str)])
+    if "outcomes" in values and values["outcomes"] is None:
+        values["outcomes"] = st.builds(Outcomes, recorded=st.integers(0, 9), duplicates=st.integers(0, 9))
     if "change" in values and values["change"] is None:
         values["change"] = st.one_of([facts_of(change) for change in sorted(members(CatalogFact), key=str)])
     return st.builds(kind, **values)

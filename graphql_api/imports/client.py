@@ -1,0 +1,130 @@
+"""A client of a server that imports files of sales: sends a file, asks how far it is, and downloads rejected rows."""
+
+import select
+from collections.abc import Callable, Iterator, Mapping
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+from graphql_api.imports.endpoint import IMPORTS_PATH
+
+# Bytes that are sent between two looks at the answer.
+_PIECE: Final = 2**17
+_TIMEOUT_S: Final = 60.0
+_PORTS: Final = {"http": HTTPConnection, "https": HTTPSConnection}
+
+
+class ImportImpossible(Exception):
+    """A file cannot be imported; the message says why and what to do."""
+
+
+class ServerSilent(ImportImpossible):
+    """The server does not answer."""
+
+
+class ImportClient:
+    """Talks to one server with one credential."""
+
+    def __init__(self, server: str, token: str) -> None:
+        """Take the address of the server. Raises ImportImpossible for one that is none."""
+        parts = urlsplit(server)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            message = f"{server} is no address of a server. Write it like https://tessera.example.com."
+            raise ImportImpossible(message)
+        self._server = server.rstrip("/")
+        self._connect = _PORTS[parts.scheme]
+        self._host = parts.netloc
+        self._path = parts.path.rstrip("/")
+        self._headers = {"authorization": f"Bearer {token}"}
+
+    def send(self, file: Path, parameters: Mapping[str, str], sent: Callable[[int], None]) -> str:
+        """Send a file, and return the path of its import; `sent` gets the bytes of each piece.
+
+        Raises ImportImpossible with the sentence of the server.
+        """
+        connection = self._open()
+        headers = {
+            **self._headers,
+            "content-length": str(file.stat().st_size),
+            "content-type": "application/octet-stream",
+        }
+        try:
+            path = f"{self._path}{IMPORTS_PATH}?{urlencode(parameters)}"
+            try:
+                connection.request("POST", path, body=_pieces(file, connection, sent), headers=headers)
+            except (BrokenPipeError, ConnectionResetError):
+                # The server has answered before the end, and closed.
+                pass
+            answer = _read_json(connection.getresponse(), expected=202)
+        except (OSError, HTTPException) as error:
+            raise self._silent(error) from error
+        finally:
+            connection.close()
+        return str(answer["url"])
+
+    def read(self, path: str) -> dict[str, Any]:
+        """Read an import. Raises ServerSilent and ImportImpossible."""
+        connection = self._open()
+        try:
+            connection.request("GET", f"{self._path}{path}", headers=self._headers)
+            return _read_json(connection.getresponse(), expected=200)
+        except (OSError, HTTPException) as error:
+            raise self._silent(error) from error
+        finally:
+            connection.close()
+
+    def download(self, path: str, target: Path) -> None:
+        """Download a file to a place where there is none. Raises ImportImpossible."""
+        connection = self._open()
+        try:
+            connection.request("GET", f"{self._path}{path}", headers=self._headers)
+            response = connection.getresponse()
+            if response.status != 200:  # noqa: PLR2004 - OK
+                _read_json(response, expected=200)
+            with target.open("xb") as written:
+                while piece := response.read(_PIECE):
+                    written.write(piece)
+        except FileExistsError as error:
+            message = f"{target} exists already, so the rejected rows are not written. Download them from the import."
+            raise ImportImpossible(message) from error
+        except (OSError, HTTPException) as error:
+            raise self._silent(error) from error
+        finally:
+            connection.close()
+
+    def _open(self) -> HTTPConnection:
+        return self._connect(self._host, timeout=_TIMEOUT_S)
+
+    def _silent(self, error: Exception) -> ServerSilent:
+        reason = str(error) or type(error).__name__
+        return ServerSilent(
+            f"The server at {self._server} does not answer: {reason}. Start it with “tessera serve”, or name another "
+            "one with --server."
+        )
+
+
+def _pieces(file: Path, connection: HTTPConnection, sent: Callable[[int], None]) -> Iterator[bytes]:
+    """Read a file piece by piece, until the server answers: before the end, that is a rejection."""
+    with file.open("rb") as opened:
+        while piece := opened.read(_PIECE):
+            if connection.sock is not None and select.select([connection.sock], [], [], 0)[0]:
+                return
+            yield piece
+            sent(len(piece))
+
+
+def _read_json(response: HTTPResponse, *, expected: int) -> dict[str, Any]:
+    """Read an answer. Raises ImportImpossible with the sentence of a rejection."""
+    body = response.read()
+    try:
+        answer = msgspec.json.decode(body, type=dict[str, Any])
+        if response.status == expected:
+            return answer
+        (error,) = answer["errors"]
+        raise ImportImpossible(str(error["message"]))
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError) as malformed:
+        message = f"The server answered {response.status} without a sentence. Is it a Tessera server?"
+        raise ImportImpossible(message) from malformed
