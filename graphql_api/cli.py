@@ -19,6 +19,7 @@ from graphql_api.app import storage_of
 from graphql_api.auth import KeysUnavailable
 from graphql_api.context import utc_now
 from graphql_api.custody_commands import custody_commands
+from graphql_api.database_commands import database_commands
 from graphql_api.database_role import Addresses, DatabaseRejected, named_addresses, reporting_rejections
 from graphql_api.demo import load_demo
 from graphql_api.demo.history.size import FULL_HISTORY
@@ -66,8 +67,6 @@ app = typer.Typer(
     add_completion=False,
     help="Tessera, the GraphQL API of an incentive program.",
 )
-db_commands = typer.Typer(no_args_is_help=True, help="The embedded PostgreSQL, used where DATABASE_URL is not set.")
-app.add_typer(db_commands, name="db")
 
 _messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -201,25 +200,6 @@ def schema(
         sys.stdout.write(text)
 
 
-@db_commands.command("start")
-def db_start(
-    *,
-    owner: Annotated[
-        bool, typer.Option("--owner", help="Print the address of the owner, who may do everything.")
-    ] = False,
-) -> None:
-    """Start the embedded database and print its address for the application; it runs until `tessera db stop`."""
-    postgres = _embedded(_settings())
-    url = postgres.start(keep=True)
-    sys.stdout.write(f"{url if owner else postgres.for_application(url)}\n")
-
-
-@db_commands.command("stop")
-def db_stop() -> None:
-    """Stop the embedded database."""
-    _embedded(_settings()).stop()
-
-
 def _settings() -> Settings:
     try:
         return Settings()
@@ -255,6 +235,7 @@ def _application_url() -> Iterator[str]:
         yield addresses.application
 
 
+app.add_typer(database_commands(lambda: _embedded(_settings())), name="db")
 app.add_typer(custody_commands(_application_url), name="custody")
 app.add_typer(ledger_commands(_application_url), name="ledger")
 
@@ -270,20 +251,7 @@ def _token_of(settings: Settings, role: Role) -> str:
     return tokens[role.value]
 
 
-def _local_server() -> str:
-    settings = _settings()
-    return f"http://{settings.host}:{settings.port}"
-
-
-def _system_token() -> str:
-    settings = _settings()
-    if not settings.development:
-        message = "Name the API key to import with: set TESSERA_TOKEN, or use --token."
-        raise CommandRejected(message)
-    return _token_of(settings, Role.INTEGRATION)
-
-
-app.add_typer(import_commands(_local_server, _system_token), name="import")
+app.add_typer(import_commands(_settings, _token_of), name="import")
 
 
 def _migrate(addresses: Addresses) -> None:

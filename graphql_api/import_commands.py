@@ -9,7 +9,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from domain.permissions import Role
 from graphql_api.imports.client import ImportClient, ImportImpossible, ServerSilent
+from graphql_api.settings import Settings
 from graphql_api.verification import open_messages
 
 _POLL_S: Final = 0.5
@@ -40,7 +42,7 @@ RejectedOption = Annotated[
 ]
 
 
-def import_commands(default_server: Callable[[], str], default_token: Callable[[], str]) -> typer.Typer:
+def import_commands(read_settings: Callable[[], Settings], make_token: Callable[[Settings, Role], str]) -> typer.Typer:
     """The commands that import; the functions say what a person did not."""
     commands = typer.Typer(no_args_is_help=True, help="Imports of files.")
 
@@ -67,7 +69,12 @@ def import_commands(default_server: Callable[[], str], default_token: Callable[[
         if target.exists():
             message = f"{target} exists already. Move it away, or name another file with --rejected."
             raise ImportImpossible(message)
-        client = ImportClient(server or default_server(), token or default_token())
+        settings = read_settings()
+        if token is None and not settings.development:
+            message = "Name the API key to import with: set TESSERA_TOKEN, or use --token."
+            raise ImportImpossible(message)
+        address = server or f"http://{settings.host}:{settings.port}"
+        client = ImportClient(address, token or make_token(settings, Role.INTEGRATION))
         parameters = {"source": source, "fileName": file.name, "dryRun": _flag(dry_run), "park": _flag(park)}
         messages = open_messages()
         imported = _Importing(client, messages, file).run(parameters)

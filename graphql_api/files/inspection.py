@@ -3,23 +3,21 @@
 from pathlib import Path
 
 from domain.files.content_types import ContentType
-from domain.files.facts import SALES_TYPES
 from domain.imports.beginning import BEGINNING_BYTES, check_beginning
 from graphql_api.files.threads import run_blocking
 from resolvers.files.inspection.examination import examine_file
 
 
 async def inspect_upload(path: Path, content_type: str, name: str) -> None:
-    """Check the whole content of a file; of sales only the beginning, because an import reads the rest.
-
-    Raises ContentRejected and FileRejected.
-    """
-    if content_type in SALES_TYPES:
-        await run_blocking(_check_sales, path)
-        return
+    """Check the whole content of a file. Raises ContentRejected."""
     await examine_file(path, ContentType(content_type), name)
 
 
-def _check_sales(path: Path) -> None:
+async def inspect_sales(path: Path) -> None:
+    """Check the beginning of a file of sales; its import reads the rest. Raises FileRejected."""
+    await run_blocking(_check_beginning, path)
+
+
+def _check_beginning(path: Path) -> None:
     with path.open("rb") as file:
         check_beginning(file.read(BEGINNING_BYTES), whole=path.stat().st_size <= BEGINNING_BYTES)

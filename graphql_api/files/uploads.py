@@ -14,6 +14,7 @@ from starlette.responses import Response
 from db.files.rows import UploadRow
 from domain.audit.stored_facts import DenialReason
 from domain.failures import Failure
+from domain.files.facts import UploadPurpose
 from domain.files.ranges import ByteRange, MalformedRange, sent_range
 from domain.files.sizes import format_size
 from domain.links import LinkKind
@@ -29,6 +30,7 @@ from graphql_api.files.credentials import (
     rejection_response,
     sign_in_by_link,
 )
+from graphql_api.files.inspection import inspect_sales
 from graphql_api.files.receiving import Part, WrongType, receive_part
 from graphql_api.files.spool import SpoolBusy, SpooledUpload
 from graphql_api.files.storage import FileStorage
@@ -138,7 +140,10 @@ class Uploads:
         """Inspect a whole file and store it. A file that is not accepted is deleted with its upload."""
         digest = await run_blocking(spooled.finish)
         try:
-            await self._inspect(spooled.path, upload.content_type, upload.file_name)
+            if upload.purpose == UploadPurpose.SALES_IMPORT:
+                await inspect_sales(spooled.path)
+            else:
+                await self._inspect(spooled.path, upload.content_type, upload.file_name)
         except Failure as failure:
             await self._discard(upload, spooled)
             raise Rejected(422, failure.code.value, failure.message) from None

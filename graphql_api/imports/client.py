@@ -2,6 +2,7 @@
 
 import select
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import Any, Final
@@ -53,11 +54,9 @@ class ImportClient:
         }
         try:
             path = f"{self._path}{IMPORTS_PATH}?{urlencode(parameters)}"
-            try:
+            # A server may answer before the end, and close.
+            with suppress(BrokenPipeError, ConnectionResetError):
                 connection.request("POST", path, body=_pieces(file, connection, sent), headers=headers)
-            except (BrokenPipeError, ConnectionResetError):
-                # The server has answered before the end, and closed.
-                pass
             answer = _read_json(connection.getresponse(), expected=202)
         except (OSError, HTTPException) as error:
             raise self._silent(error) from error

@@ -1,16 +1,37 @@
 """Files of sales over HTTP: uploaded or sent in one request, imported, followed, and read (R20, R25)."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
+import httpx
+import pytest
+
+from db.database import Database
+from domain.imports.facts import COLUMNS_LIMIT
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.imports.jobs import JOBS
-from tests.support.client import Client, Clients, document
-from tests.support.files import upload
-from tests.support.imports import csv_file, row
-from tests.support.jobs import run_due
+from resolvers.jobs.cancel_job import CancelJob, cancel_job
+from tests.conftest import LiveServer
+from tests.support.client import Client, Clients, document, gid
+from tests.support.files import rejection_of, upload
+from tests.support.imports import HEADER, begun_import, csv_file, row
+from tests.support.jobs import query, run_due
+from tests.support.operations.documents import key_of
+from tests.support.sales import sale
+from tests.support.sockets import following
+from tests.support.unchanged import nothing_changes
+from tests.support.world import World
 
-SYSTEM = Role.INTEGRATION
+SYSTEM, MANAGER = Role.INTEGRATION, Role.PROGRAM_MANAGER
+LIST = """query ($filter: ImportFilter, $first: Int, $after: String) {
+  imports(filter: $filter, first: $first, after: $after) {
+    totalCount nodes { id } pageInfo { hasNextPage endCursor } } }"""
+NOTIFICATIONS = "{ viewer { notifications { nodes { message } } } }"
+OF_CSV = {"fileName": "march.csv", "contentType": "text/csv", "purpose": "SALES_IMPORT"}
+GZIP = "The file is compressed with gzip. Unpack it, or save it as CSV, and import the text."
 
 
 async def begin(client: Client, upload_id: str, **changed: Any) -> dict[str, Any]:
@@ -20,33 +41,237 @@ async def begin(client: Client, upload_id: str, **changed: Any) -> dict[str, Any
     return payload
 
 
+async def post(client: Client, content: Any, query: str = "source=till", **headers: str) -> httpx.Response:
+    """The answer to a file that is sent in one request."""
+    return await client.http.post(
+        f"/imports/sales?{query}", content=content, headers={**client.headers, **headers}
+    )
+
+
 async def detail(client: Client, import_id: str) -> dict[str, Any]:
     """An import, as the portal shows it."""
     return dict((await client.run("ImportDetail", id=import_id))["import"])
 
 
+async def imported(client: Client, environment: Environment, content: Any, query: str = "source=till") -> Any:
+    """An import that has ended, of a file that was sent in one request."""
+    answer = await post(client, content, query)
+    assert answer.status_code == 202, answer.text
+    await run_due(environment, JOBS, 60)
+    return await detail(client, answer.json()["importId"])
+
+
 async def test_an_uploaded_file_is_imported(clients: Clients, environment: Environment) -> None:
+    """R20: the owner reads what became of the file, and downloads it and its rejected rows by links."""
     system = clients[SYSTEM]
     content = csv_file(row("s-1"), row("s-2", "NO-1"), row("s-3"))
-    upload_id = await upload(system, content, fileName="march.csv", contentType="text/csv", purpose="SALES_IMPORT")
-    payload = await begin(system, upload_id)
+    payload = await begin(system, await upload(system, content, **OF_CSV))
     assert payload["errors"] == []
     assert (payload["import"]["status"], payload["import"]["summary"]) == ("QUEUED", "Waiting to start")
     await run_due(environment, JOBS, 60)
     shown = await detail(system, payload["import"]["id"])
-    assert (shown["status"], shown["percent"], shown["recorded"], shown["rejected"]) == ("SUCCEEDED", 100, 2, 1)
+    assert (shown["status"], shown["phase"], shown["percent"]) == ("SUCCEEDED", "FINISHED", 100)
+    assert (shown["format"], shown["encoding"], shown["delimiter"], shown["isCut"]) == ("CSV", "UTF-8", ",", False)
+    assert (shown["recorded"], shown["rejected"], shown["pointsPosted"], shown["linesRead"]) == (2, 1, 60, 4)
     assert shown["summary"] == "2 sales were recorded and 1 was rejected. The file of rejected rows says why."
     rejected = await system.http.get(shown["rejectedFile"]["url"])
-    assert rejected.status_code == 200
     assert rejected.text.splitlines()[1].startswith("3,s-2,")
-    original = await system.http.get(shown["file"]["url"])
-    assert original.content == content
+    assert (await system.http.get(shown["file"]["url"])).content == content
+    stolen = await system.http.get(shown["rejectedFile"]["url"], headers=clients[Role.VENDOR].headers)
+    assert (stolen.status_code, stolen.json()["errors"][0]["extensions"]["code"]) == (403, "FORBIDDEN")
+    notified = (await system.send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
+    assert notified == [{"message": f"Import of “march.csv” for “till”: {shown['summary']}"}]
+
+
+async def test_lines_of_json_are_uploaded_too(clients: Clients, environment: Environment) -> None:
+    """A manager imports like a connected system, for a source of their own."""
+    manager = clients[MANAGER]
+    content = json.dumps(sale("s-1")).encode() + b"\n"
+    of_json = {"fileName": "march.ndjson", "contentType": "application/x-ndjson", "purpose": "SALES_IMPORT"}
+    payload = await begin(manager, await upload(manager, content, **of_json), source="desk")
+    await run_due(environment, JOBS, 60)
+    shown = await detail(manager, payload["import"]["id"])
+    assert (shown["status"], shown["format"], shown["recorded"]) == ("SUCCEEDED", "NDJSON", 1)
+
+
+async def test_an_import_begins_once(clients: Clients, environment: Environment) -> None:
+    """N6: the same key answers with the first import; a used upload, and another input, are errors."""
+    system = clients[SYSTEM]
+    upload_id = await upload(system, csv_file(row("s-1")), **OF_CSV)
+    first = await begin(system, upload_id)
+    assert await begin(system, upload_id) == first
+    (other,) = (await begin(system, upload_id, dryRun=True))["errors"]
+    assert (other["code"], other["path"]) == ("IDEMPOTENCY_MISMATCH", ["input", "idempotencyKey"])
+    (used,) = (await begin(system, upload_id, idempotencyKey="k-2"))["errors"]
+    assert used["message"] == "The upload of “march.csv” was used before. Upload the file again."
+    assert await query(environment, "SELECT count(*) FROM sales_import") == [1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"source": " "}, "The source must not be empty."),
+        ({"source": "x" * 121}, None),
+        ({"idempotencyKey": ""}, None),
+        ({"uploadId": "upl_x"}, "This upload does not exist."),
+    ],
+)
+async def test_an_import_with_bad_input_does_not_begin(
+    clients: Clients, database_url: str, changed: dict[str, Any], message: str | None
+) -> None:
+    """It changes nothing, and the upload can be used again."""
+    system = clients[SYSTEM]
+    upload_id = await upload(system, csv_file(row("s-1")), **OF_CSV)
+    async with nothing_changes(database_url):
+        payload = await begin(system, upload_id, **changed)
+    (error,) = payload["errors"]
+    assert error["path"] == ["input", next(iter(changed))]
+    assert message in {None, error["message"]}
+
+
+async def test_a_source_of_another_account_is_refused_before_the_file(
+    clients: Clients, environment: Environment, database_url: str
+) -> None:
+    """R25: by the mutation and by the request."""
+    await imported(clients[SYSTEM], environment, csv_file(row("s-1")))
+    manager = clients[MANAGER]
+    upload_id = await upload(manager, csv_file(row("s-2")), **OF_CSV)
+    expected = "The source “till” belongs to another account."
+    async with nothing_changes(database_url):
+        (error,) = (await begin(manager, upload_id))["errors"]
+        assert error["message"].startswith(expected)
+        status, code, sentence = rejection_of(await post(manager, csv_file(row("s-2"))))
+    assert (status, code, sentence.startswith(expected)) == (422, "DUPLICATE", True)
 
 
 async def test_a_file_is_imported_with_one_request(clients: Clients, environment: Environment) -> None:
+    """R20: the answer names the import and where to read it; the same key answers the same."""
     system = clients[SYSTEM]
-    answer = await system.http.post("/imports/sales?source=till", content=csv_file(row("s-1")), headers=system.headers)
-    assert answer.status_code == 202, answer.text
+    headers = {"Idempotency-Key": "k-1", "Content-Type": "text/csv; charset=utf-8"}
+    content = csv_file(row("s-1"), row("s-1"), row("s-2"))
+    answer = await post(system, content, "source=till&fileName=march", **headers)
+    assert answer.status_code == 202
+    begun = answer.json()
+    assert begun == {"importId": begun["importId"], "status": "QUEUED", "url": answer.headers["location"]}
+    assert (await post(system, content, "source=till&fileName=march", **headers)).json() == begun
     await run_due(environment, JOBS, 60)
-    read = await system.http.get(answer.json()["url"], headers=system.headers)
-    assert (read.json()["status"], read.json()["recorded"]) == ("SUCCEEDED", 1)
+    read = (await system.http.get(begun["url"], headers=system.headers)).json()
+    assert read == {
+        "importId": begun["importId"],
+        "status": "SUCCEEDED",
+        "phase": "FINISHED",
+        "percent": 100,
+        "source": "till",
+        "dryRun": False,
+        "summary": "2 sales were recorded.",
+        "linesRead": 4,
+        "recorded": 2,
+        "corrected": 0,
+        "duplicates": 0,
+        "conflicts": 0,
+        "parked": 0,
+        "rejected": 0,
+        "pointsPosted": 90,
+        "rejectedUrl": None,
+        "error": None,
+    }
+    assert (await detail(system, begun["importId"]))["file"]["name"] == "march.csv"
+
+
+async def test_a_body_of_unknown_length_is_streamed(clients: Clients, environment: Environment) -> None:
+    """R20: in pieces of any size, UTF-16 and semicolons too; a dry run records nothing."""
+    text = csv_file(*[row(f"s-{number}") for number in range(3_000)]).decode().replace(",", ";")
+    content = b"\xff\xfe" + text.encode("utf-16-le")
+
+    async def pieces() -> Any:
+        for start in range(0, len(content), 50_001):
+            yield content[start : start + 50_001]
+
+    shown = await imported(clients[SYSTEM], environment, pieces(), "source=till&dryRun=true&park=true")
+    assert (shown["encoding"], shown["delimiter"], shown["park"], shown["dryRun"]) == ("UTF-16LE", ";", True, True)
+    assert shown["summary"] == "3,000 sales would be recorded. Nothing was changed."
+    assert await query(environment, "SELECT count(*) FROM sale") == [0]
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "expected"),
+    [
+        ("", {}, (400, "Name the source of the sales: POST /imports/sales?source=till.")),
+        ("source=", {}, (422, "The source must not be empty.")),
+        ("source=a&source=b", {}, (400, "The parameter source is given more than once. Keep one of them.")),
+        ("source=a&dryRun=yes", {}, (400, "Write dryRun=true or dryRun=false.")),
+        (
+            "source=a&dry=true",
+            {},
+            (400, "There is no parameter “dry”. The parameters are source, dryRun, park and fileName."),
+        ),
+        ("source=a&fileName=a/b.csv", {}, (422, "The name of the file contains a slash. Send its name without folders.")),
+        (
+            "source=a",
+            {"Content-Encoding": "gzip"},
+            (415, "The body is compressed (gzip). Send the text itself."),
+        ),
+        ("source=a", {"Content-Type": "image/png"}, (415, "Sales are text/csv or application/x-ndjson, not image/png.")),
+        (
+            "source=a",
+            {"Content-Type": "multipart/form-data; boundary=x"},
+            (
+                415,
+                "Send the file itself as the body, not as a part of a form: curl --data-binary @sales.csv, not -F.",
+            ),
+        ),
+        ("source=a", {"Authorization": ""}, (401, "Send the credential as “Authorization: Bearer …”.")),
+    ],
+)
+async def test_a_request_that_is_none_is_answered_with_a_sentence(
+    clients: Clients, database_url: str, query: str, headers: dict[str, str], expected: tuple[int, str]
+) -> None:
+    """Nothing is stored."""
+    async with nothing_changes(database_url):
+        status, _, message = rejection_of(await post(clients[SYSTEM], csv_file(row()), query, **headers))
+    assert (status, message) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "The file is empty. Export the sales again."),
+        (b"\x1f\x8b\x08\0\0\0\0\0", GZIP),
+        (csv_file(), "The file has a header and no rows below it. Export the sales again."),
+        (
+            csv_file(row(), header=HEADER.replace("sku", "article")),
+            "The header has no column sku. Add it, or correct its name.",
+        ),
+        (
+            csv_file(header=",".join(f"c{number}" for number in range(10_000))),
+            f"The header has 10,000 columns; at most {COLUMNS_LIMIT} are allowed.",
+        ),
+        (b"[" + json.dumps(sale()).encode() + b"]", "The file is one JSON array."),
+        ("é".join(csv_file(row()).decode().splitlines()).encode("latin-1"), "Line 1 is not text in UTF-8."),
+    ],
+)
+async def test_a_file_of_another_kind_is_refused_when_it_arrives(
+    clients: Clients, database_url: str, content: bytes, expected: str
+) -> None:
+    """R20: with the sentence of the import, by one request and by an upload, and nothing is stored."""
+    system = clients[SYSTEM]
+    async with nothing_changes(database_url):
+        status, code, message = rejection_of(await post(system, content))
+    assert (status, code, message[: len(expected)]) == (422, "INVALID", expected)
+    if content:
+        with pytest.raises(AssertionError, match="422"):
+            await upload(system, content, **OF_CSV)
+
+
+async def test_other_methods_and_unknown_imports_have_a_sentence(clients: Clients, world: World) -> None:
+    """R25: an import of another account is like an unknown one."""
+    system, ecp = clients[SYSTEM], clients[Role.ECP]
+    for method, path, allowed in (("PUT", "", "POST"), ("DELETE", "/imp_x", "GET")):
+        answer = await system.http.request(method, f"/imports/sales{path}?source=till", headers=system.headers)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    status, code, message = rejection_of(await system.http.get("/imports/sales/imp_x", headers=system.headers))
+    assert (status, code, message) == (404, "NOT_FOUND", "You have no import with this ID.")
+    status, code, _ = rejection_of(await post(ecp, csv_file(row())))
+    assert (status, code) == (403, "FORBIDDEN")
+    status, code, _ = rejection_of(await post(clients.anonymous, csv_file(row())))
+    assert (status, code) == (401, "UNAUTHENTICATED")

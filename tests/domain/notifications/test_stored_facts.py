@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from domain.calendar import UTC_CALENDAR
 from domain.catalog.stored_facts import CatalogFact
 from domain.consignments.stored_facts import RecalledPlace
-from domain.jobs.facts import JobKind
 from domain.imports.facts import Outcomes
+from domain.jobs.facts import JobKind
 from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
 from domain.schemes.activity_sentences import activity_sentence
