@@ -4,6 +4,8 @@ import csv
 from typing import Any, Final
 from uuid import UUID
 
+import httpx
+
 from db.files.changes import add_file, add_upload
 from db.files.rows import StoredFileRow, UploadRow
 from db.imports.reads import COUNTS_BY_ID, IMPORTS_BY_ID
@@ -16,10 +18,13 @@ from resolvers.files.stored_contents import store_bytes
 from resolvers.imports.import_sales import ImportSales, import_sales
 from resolvers.imports.jobs import JOBS
 from resolvers.imports.start_import import ImportOptions, start_import
+from tests.support.client import Client, document
 from tests.support.jobs import query, run_due
 from tests.support.sales import CODE, SOLD_AT
 from tests.support.world import World
 
+# The arguments of an upload of CSV.
+OF_CSV: Final = {"fileName": "march.csv", "contentType": "text/csv", "purpose": "SALES_IMPORT"}
 HEADER: Final = "external_id,ecp_code,sold_at,sku,quantity,unit_price,currency"
 
 
@@ -79,6 +84,31 @@ async def begun_import(environment: Environment, viewer: Viewer, key: str = "k-1
     upload_id = await finished_upload(environment, viewer)
     operation = environment.operation(viewer)
     return await import_sales(operation, ImportSales(upload_id, ImportOptions(**{"source": "till", **options}), key))
+
+
+async def begin_import(client: Client, upload_id: str, **changed: Any) -> dict[str, Any]:
+    """The payload of `importSales`."""
+    given = {"uploadId": upload_id, "source": "till", "idempotencyKey": "k-1", **changed}
+    payload: dict[str, Any] = (await client.send(document("portal/ImportSales"), input=given)).data["importSales"]
+    return payload
+
+
+async def post_file(client: Client, content: Any, query: str = "source=till", **headers: str) -> httpx.Response:
+    """The answer to a file that is sent in one request."""
+    return await client.http.post(f"/imports/sales?{query}", content=content, headers={**client.headers, **headers})
+
+
+async def read_import(client: Client, import_id: str) -> dict[str, Any]:
+    """An import, as the portal shows it."""
+    return dict((await client.run("ImportDetail", id=import_id))["import"])
+
+
+async def send_import(client: Client, environment: Environment, content: Any, query: str = "source=till") -> Any:
+    """An import that has ended, of a file that was sent in one request."""
+    answer = await post_file(client, content, query)
+    assert answer.status_code == 202, answer.text
+    await run_due(environment, JOBS, 60)
+    return await read_import(client, answer.json()["importId"])
 
 
 class ImportDesk:

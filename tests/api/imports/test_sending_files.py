@@ -1,75 +1,47 @@
 """Files of sales over HTTP: uploaded or sent in one request, imported, followed, and read (R20, R25)."""
 
+import asyncio
 import json
-from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
+from sqlalchemy import text
 
 from db.database import Database
+from domain.failures import InvalidInput
 from domain.imports.facts import COLUMNS_LIMIT
-from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
+from graphql_api.files.storage import FileStorage
+from graphql_api.imports.rejections import rejection_of as rejection_of_error
 from resolvers.imports.jobs import JOBS
-from resolvers.jobs.cancel_job import CancelJob, cancel_job
+from resolvers.imports.receive_sales import ReceiveSales, allow_sales
+from resolvers.imports.start_import import ImportOptions
 from tests.conftest import LiveServer
-from tests.support.client import Client, Clients, document, gid
+from tests.support.client import Clients
+from tests.support.files import begin as begin_upload
 from tests.support.files import rejection_of, upload
-from tests.support.imports import HEADER, begun_import, csv_file, row
+from tests.support.imports import HEADER, OF_CSV, begin_import, csv_file, post_file, read_import, row, send_import
 from tests.support.jobs import query, run_due
-from tests.support.operations.documents import key_of
 from tests.support.sales import sale
-from tests.support.sockets import following
+from tests.support.sockets import until
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
 SYSTEM, MANAGER = Role.INTEGRATION, Role.PROGRAM_MANAGER
-LIST = """query ($filter: ImportFilter, $first: Int, $after: String) {
-  imports(filter: $filter, first: $first, after: $after) {
-    totalCount nodes { id } pageInfo { hasNextPage endCursor } } }"""
 NOTIFICATIONS = "{ viewer { notifications { nodes { message } } } }"
-OF_CSV = {"fileName": "march.csv", "contentType": "text/csv", "purpose": "SALES_IMPORT"}
 GZIP = "The file is compressed with gzip. Unpack it, or save it as CSV, and import the text."
-
-
-async def begin(client: Client, upload_id: str, **changed: Any) -> dict[str, Any]:
-    """The payload of `importSales`."""
-    given = {"uploadId": upload_id, "source": "till", "idempotencyKey": "k-1", **changed}
-    payload: dict[str, Any] = (await client.send(document("portal/ImportSales"), input=given)).data["importSales"]
-    return payload
-
-
-async def post(client: Client, content: Any, query: str = "source=till", **headers: str) -> httpx.Response:
-    """The answer to a file that is sent in one request."""
-    return await client.http.post(
-        f"/imports/sales?{query}", content=content, headers={**client.headers, **headers}
-    )
-
-
-async def detail(client: Client, import_id: str) -> dict[str, Any]:
-    """An import, as the portal shows it."""
-    return dict((await client.run("ImportDetail", id=import_id))["import"])
-
-
-async def imported(client: Client, environment: Environment, content: Any, query: str = "source=till") -> Any:
-    """An import that has ended, of a file that was sent in one request."""
-    answer = await post(client, content, query)
-    assert answer.status_code == 202, answer.text
-    await run_due(environment, JOBS, 60)
-    return await detail(client, answer.json()["importId"])
 
 
 async def test_an_uploaded_file_is_imported(clients: Clients, environment: Environment) -> None:
     """R20: the owner reads what became of the file, and downloads it and its rejected rows by links."""
     system = clients[SYSTEM]
     content = csv_file(row("s-1"), row("s-2", "NO-1"), row("s-3"))
-    payload = await begin(system, await upload(system, content, **OF_CSV))
+    payload = await begin_import(system, await upload(system, content, **OF_CSV))
     assert payload["errors"] == []
     assert (payload["import"]["status"], payload["import"]["summary"]) == ("QUEUED", "Waiting to start")
     await run_due(environment, JOBS, 60)
-    shown = await detail(system, payload["import"]["id"])
+    shown = await read_import(system, payload["import"]["id"])
     assert (shown["status"], shown["phase"], shown["percent"]) == ("SUCCEEDED", "FINISHED", 100)
     assert (shown["format"], shown["encoding"], shown["delimiter"], shown["isCut"]) == ("CSV", "UTF-8", ",", False)
     assert (shown["recorded"], shown["rejected"], shown["pointsPosted"], shown["linesRead"]) == (2, 1, 60, 4)
@@ -88,9 +60,9 @@ async def test_lines_of_json_are_uploaded_too(clients: Clients, environment: Env
     manager = clients[MANAGER]
     content = json.dumps(sale("s-1")).encode() + b"\n"
     of_json = {"fileName": "march.ndjson", "contentType": "application/x-ndjson", "purpose": "SALES_IMPORT"}
-    payload = await begin(manager, await upload(manager, content, **of_json), source="desk")
+    payload = await begin_import(manager, await upload(manager, content, **of_json), source="desk")
     await run_due(environment, JOBS, 60)
-    shown = await detail(manager, payload["import"]["id"])
+    shown = await read_import(manager, payload["import"]["id"])
     assert (shown["status"], shown["format"], shown["recorded"]) == ("SUCCEEDED", "NDJSON", 1)
 
 
@@ -98,11 +70,11 @@ async def test_an_import_begins_once(clients: Clients, environment: Environment)
     """N6: the same key answers with the first import; a used upload, and another input, are errors."""
     system = clients[SYSTEM]
     upload_id = await upload(system, csv_file(row("s-1")), **OF_CSV)
-    first = await begin(system, upload_id)
-    assert await begin(system, upload_id) == first
-    (other,) = (await begin(system, upload_id, dryRun=True))["errors"]
+    first = await begin_import(system, upload_id)
+    assert await begin_import(system, upload_id) == first
+    (other,) = (await begin_import(system, upload_id, dryRun=True))["errors"]
     assert (other["code"], other["path"]) == ("IDEMPOTENCY_MISMATCH", ["input", "idempotencyKey"])
-    (used,) = (await begin(system, upload_id, idempotencyKey="k-2"))["errors"]
+    (used,) = (await begin_import(system, upload_id, idempotencyKey="k-2"))["errors"]
     assert used["message"] == "The upload of “march.csv” was used before. Upload the file again."
     assert await query(environment, "SELECT count(*) FROM sales_import") == [1]
 
@@ -110,7 +82,7 @@ async def test_an_import_begins_once(clients: Clients, environment: Environment)
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"source": " "}, "The source must not be empty."),
+        ({"source": " "}, "The source is missing."),
         ({"source": "x" * 121}, None),
         ({"idempotencyKey": ""}, None),
         ({"uploadId": "upl_x"}, "This upload does not exist."),
@@ -123,7 +95,7 @@ async def test_an_import_with_bad_input_does_not_begin(
     system = clients[SYSTEM]
     upload_id = await upload(system, csv_file(row("s-1")), **OF_CSV)
     async with nothing_changes(database_url):
-        payload = await begin(system, upload_id, **changed)
+        payload = await begin_import(system, upload_id, **changed)
     (error,) = payload["errors"]
     assert error["path"] == ["input", next(iter(changed))]
     assert message in {None, error["message"]}
@@ -133,14 +105,14 @@ async def test_a_source_of_another_account_is_refused_before_the_file(
     clients: Clients, environment: Environment, database_url: str
 ) -> None:
     """R25: by the mutation and by the request."""
-    await imported(clients[SYSTEM], environment, csv_file(row("s-1")))
+    await send_import(clients[SYSTEM], environment, csv_file(row("s-1")))
     manager = clients[MANAGER]
     upload_id = await upload(manager, csv_file(row("s-2")), **OF_CSV)
     expected = "The source “till” belongs to another account."
     async with nothing_changes(database_url):
-        (error,) = (await begin(manager, upload_id))["errors"]
+        (error,) = (await begin_import(manager, upload_id))["errors"]
         assert error["message"].startswith(expected)
-        status, code, sentence = rejection_of(await post(manager, csv_file(row("s-2"))))
+        status, code, sentence = rejection_of(await post_file(manager, csv_file(row("s-2"))))
     assert (status, code, sentence.startswith(expected)) == (422, "DUPLICATE", True)
 
 
@@ -149,11 +121,11 @@ async def test_a_file_is_imported_with_one_request(clients: Clients, environment
     system = clients[SYSTEM]
     headers = {"Idempotency-Key": "k-1", "Content-Type": "text/csv; charset=utf-8"}
     content = csv_file(row("s-1"), row("s-1"), row("s-2"))
-    answer = await post(system, content, "source=till&fileName=march", **headers)
+    answer = await post_file(system, content, "source=till&fileName=march", **headers)
     assert answer.status_code == 202
     begun = answer.json()
     assert begun == {"importId": begun["importId"], "status": "QUEUED", "url": answer.headers["location"]}
-    assert (await post(system, content, "source=till&fileName=march", **headers)).json() == begun
+    assert (await post_file(system, content, "source=till&fileName=march", **headers)).json() == begun
     await run_due(environment, JOBS, 60)
     read = (await system.http.get(begun["url"], headers=system.headers)).json()
     assert read == {
@@ -175,7 +147,7 @@ async def test_a_file_is_imported_with_one_request(clients: Clients, environment
         "rejectedUrl": None,
         "error": None,
     }
-    assert (await detail(system, begun["importId"]))["file"]["name"] == "march.csv"
+    assert (await read_import(system, begun["importId"]))["file"]["name"] == "march.csv"
 
 
 async def test_a_body_of_unknown_length_is_streamed(clients: Clients, environment: Environment) -> None:
@@ -187,7 +159,7 @@ async def test_a_body_of_unknown_length_is_streamed(clients: Clients, environmen
         for start in range(0, len(content), 50_001):
             yield content[start : start + 50_001]
 
-    shown = await imported(clients[SYSTEM], environment, pieces(), "source=till&dryRun=true&park=true")
+    shown = await send_import(clients[SYSTEM], environment, pieces(), "source=till&dryRun=true&park=true")
     assert (shown["encoding"], shown["delimiter"], shown["park"], shown["dryRun"]) == ("UTF-16LE", ";", True, True)
     assert shown["summary"] == "3,000 sales would be recorded. Nothing was changed."
     assert await query(environment, "SELECT count(*) FROM sale") == [0]
@@ -197,7 +169,7 @@ async def test_a_body_of_unknown_length_is_streamed(clients: Clients, environmen
     ("query", "headers", "expected"),
     [
         ("", {}, (400, "Name the source of the sales: POST /imports/sales?source=till.")),
-        ("source=", {}, (422, "The source must not be empty.")),
+        ("source=", {}, (422, "The source is missing.")),
         ("source=a&source=b", {}, (400, "The parameter source is given more than once. Keep one of them.")),
         ("source=a&dryRun=yes", {}, (400, "Write dryRun=true or dryRun=false.")),
         (
@@ -205,13 +177,21 @@ async def test_a_body_of_unknown_length_is_streamed(clients: Clients, environmen
             {},
             (400, "There is no parameter “dry”. The parameters are source, dryRun, park and fileName."),
         ),
-        ("source=a&fileName=a/b.csv", {}, (422, "The name of the file contains a slash. Send its name without folders.")),
+        (
+            "source=a&fileName=a/b.csv",
+            {},
+            (422, "The name of the file contains a slash. Send its name without folders."),
+        ),
         (
             "source=a",
             {"Content-Encoding": "gzip"},
             (415, "The body is compressed (gzip). Send the text itself."),
         ),
-        ("source=a", {"Content-Type": "image/png"}, (415, "Sales are text/csv or application/x-ndjson, not image/png.")),
+        (
+            "source=a",
+            {"Content-Type": "image/png"},
+            (415, "Sales are text/csv or application/x-ndjson, not image/png."),
+        ),
         (
             "source=a",
             {"Content-Type": "multipart/form-data; boundary=x"},
@@ -228,7 +208,7 @@ async def test_a_request_that_is_none_is_answered_with_a_sentence(
 ) -> None:
     """Nothing is stored."""
     async with nothing_changes(database_url):
-        status, _, message = rejection_of(await post(clients[SYSTEM], csv_file(row()), query, **headers))
+        status, _, message = rejection_of(await post_file(clients[SYSTEM], csv_file(row()), query, **headers))
     assert (status, message) == expected
 
 
@@ -256,11 +236,12 @@ async def test_a_file_of_another_kind_is_refused_when_it_arrives(
     """R20: with the sentence of the import, by one request and by an upload, and nothing is stored."""
     system = clients[SYSTEM]
     async with nothing_changes(database_url):
-        status, code, message = rejection_of(await post(system, content))
+        status, code, message = rejection_of(await post_file(system, content))
     assert (status, code, message[: len(expected)]) == (422, "INVALID", expected)
     if content:
-        with pytest.raises(AssertionError, match="422"):
-            await upload(system, content, **OF_CSV)
+        _, url = await begin_upload(system, content, **OF_CSV)
+        status, code, message = rejection_of(await system.http.put(url, content=content))
+        assert (status, code, message[: len(expected)]) == (422, "INVALID", expected)
 
 
 async def test_other_methods_and_unknown_imports_have_a_sentence(clients: Clients, world: World) -> None:
@@ -271,7 +252,57 @@ async def test_other_methods_and_unknown_imports_have_a_sentence(clients: Client
         assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
     status, code, message = rejection_of(await system.http.get("/imports/sales/imp_x", headers=system.headers))
     assert (status, code, message) == (404, "NOT_FOUND", "You have no import with this ID.")
-    status, code, _ = rejection_of(await post(ecp, csv_file(row())))
+    status, code, _ = rejection_of(await post_file(ecp, csv_file(row())))
     assert (status, code) == (403, "FORBIDDEN")
-    status, code, _ = rejection_of(await post(clients.anonymous, csv_file(row())))
+    status, code, _ = rejection_of(await post_file(clients.anonymous, csv_file(row())))
     assert (status, code) == (401, "UNAUTHENTICATED")
+
+
+async def test_the_limits_of_uploads_hold(
+    clients: Clients, database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R20: bytes of a day before the first byte, and the size of a file also where nobody announced it."""
+    system = clients[SYSTEM]
+    await upload(system, csv_file(row("s-1")), **OF_CSV)
+    async with database.engine.begin() as connection:
+        await connection.execute(text("UPDATE upload SET byte_size = 10 * 1024::bigint ^ 3 - 100"))
+    async with nothing_changes(database_url):
+        status, code, message = rejection_of(await post_file(system, csv_file(row("s-2"))))
+    assert (status, code) == (429, "LIMIT_EXCEEDED")
+    assert message.startswith("Accounts can upload 10,240 MB in 24 hours, and you have 100 bytes left.")
+
+    async def pieces() -> Any:
+        for _ in range(10):
+            yield csv_file(row("s-2"))
+
+    async with nothing_changes(database_url):
+        status, code, message = rejection_of(await post_file(system, pieces()))
+    assert (status, code) == (413, "LIMIT_EXCEEDED")
+    assert message == "The file has more than the 100 bytes that you may send now. Send it in parts."
+
+
+async def test_a_file_larger_than_any_is_refused(environment: Environment, world: World) -> None:
+    """R20: by its announced size."""
+    operation = environment.operation(world.viewer(SYSTEM))
+    command = ReceiveSales("march.csv", ImportOptions("till"))
+    with pytest.raises(InvalidInput, match="a file of sales may have at most 4,096 MB") as rejected:
+        await allow_sales(operation, command, 2**32 + 1)
+    assert rejection_of_error(rejected.value).status == 413
+
+
+async def test_a_request_that_breaks_off_imports_nothing(
+    live_server: LiveServer, clients: Clients, database_url: str, storage: FileStorage
+) -> None:
+    """R20: half a file is no file; its bytes are gone."""
+    content = csv_file(*[row(f"s-{number}") for number in range(5_000)])
+    async with nothing_changes(database_url):
+        host, port = live_server.address.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head = f"POST /imports/sales?source=till HTTP/1.1\r\nhost: {host}\r\ncontent-length: {len(content)}\r\n"
+        credential = clients[SYSTEM].headers["Authorization"]
+        writer.write(f"{head}authorization: {credential}\r\n\r\n".encode() + content[: len(content) // 2])
+        await writer.drain()
+        await until(lambda: list(storage.spool.ids()))
+        writer.close()
+        await until(lambda: not list(storage.spool.ids()))
+        del reader
