@@ -1,0 +1,135 @@
+"""`tessera import sales` sends a file to a server, follows its import, and writes its rejected rows (R20)."""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from domain.permissions import Role
+from graphql_api.auth import dev_token
+from graphql_api.context import Environment
+from graphql_api.settings import Settings
+from resolvers.imports.jobs import JOBS
+from tests.conftest import LiveServer
+from tests.support.client import Clients
+from tests.support.clock import TestClock
+from tests.support.command_line import Command, Ended, command_in
+from tests.support.factories.enrollments import EnrollmentFactory
+from tests.support.imports import csv_file, row
+from tests.support.jobs import query, run_due
+from tests.support.sales import NOW
+from tests.support.world import World
+
+RUNNING = (date(2026, 3, 1), date(2026, 4, 30), date(2026, 3, 11), date(2026, 7, 31))
+
+
+def write(content: bytes) -> None:
+    """Write a file into the present folder."""
+    Path("march.csv").write_bytes(content)
+
+
+class Desk:
+    """Runs the command beside a server and a worker."""
+
+    def __init__(self, command: Command, environment: Environment, named: dict[str, str]) -> None:
+        self._command = command
+        self._environment = environment
+        self._named = named
+
+    async def run(self, *arguments: str, **environment: str) -> Ended:
+        """Import a file to its end."""
+        given = {**self._named, **environment}
+        running = asyncio.create_task(asyncio.to_thread(lambda: self._command("import", "sales", *arguments, **given)))
+        while not running.done():
+            await run_due(self._environment, JOBS, 60)
+            await asyncio.sleep(0.02)
+        return await running
+
+
+@pytest.fixture
+async def desk(  # noqa: PLR0913, PLR0917 - the server, the worker, and what the command reads
+    live_server: LiveServer,
+    clients: Clients,
+    environment: Environment,
+    enrollments: EnrollmentFactory,
+    clock: TestClock,
+    settings: Settings,
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Desk:
+    """A server with an ECP who is enrolled, and a folder of the person who imports."""
+    ecp_id = await enrollments.ecps.verified()
+    await enrollments.enrolled(await enrollments.open_scheme(dates=RUNNING), ecp_id)
+    clock.now = NOW
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("graphql_api.import_commands._POLL_S", 0.01)
+    token = dev_token(settings, world.accounts[Role.INTEGRATION].id)
+    del clients
+    named = {"TESSERA_SERVER": live_server.address, "TESSERA_TOKEN": token}
+    return Desk(command_in(tmp_path, monkeypatch, capsys), environment, named)
+
+
+async def test_a_file_is_imported_and_its_rejected_rows_are_written(
+    desk: Desk, environment: Environment, tmp_path: Path
+) -> None:
+    """R20: a dry run first, then the import, and then all of it again."""
+    write(csv_file(row("s-1"), row("s-2", "NO-1"), row("s-3", ecp_code="NOBODY")))
+    dry = await desk.run("march.csv", "--source", "till", "--dry-run", "--park", "--rejected", "dry.csv")
+    assert (dry.code, dry.complaints.splitlines()) == (
+        0,
+        ["1 sale would be recorded and 2 would be parked. Nothing was changed."],
+    )
+    assert not (tmp_path / "dry.csv").exists()
+    done = await desk.run("march.csv", "--source", "till")
+    assert (done.code, done.complaints.splitlines()) == (
+        1,
+        [
+            "1 sale was recorded and 2 were rejected. The file of rejected rows says why.",
+            "Rejected rows are in march.rejected.csv.",
+        ],
+    )
+    lines = (tmp_path / "march.rejected.csv").read_text().splitlines()
+    assert [line.split(",", 2)[:2] for line in lines] == [["line", "external id"], ["3", "s-2"], ["4", "s-3"]]
+    again = await desk.run("march.csv", "--source", "till")
+    assert (again.code, again.complaints) == (
+        1,
+        "march.rejected.csv exists already. Move it away, or name another file with --rejected.\n",
+    )
+    assert await query(environment, "SELECT count(*) FROM sales_import") == [2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named", "complaint"),
+    [
+        ((), {"TESSERA_TOKEN": "garbage"}, "This token is not valid: sign in again."),
+        (("--server", "tessera"), {}, "tessera is no address of a server. Write it like https://tessera.example.com."),
+        (("--server", "http://127.0.0.1:9"), {}, "The server at http://127.0.0.1:9 does not answer: "),
+        (
+            (),
+            {"TESSERA_TOKEN": "", "TESSERA_ENV": "production"},
+            "Name the API key to import with: set TESSERA_TOKEN, or use --token.",
+        ),
+    ],
+)
+async def test_what_is_wrong_is_said_in_a_sentence(
+    desk: Desk, arguments: tuple[str, ...], named: dict[str, str], complaint: str
+) -> None:
+    write(csv_file(row("s-1")))
+    ended = await desk.run("march.csv", "--source", "till", *arguments, **named)
+    assert ended.code == 1
+    assert ended.complaints.startswith(complaint)
+    assert "Traceback" not in ended.complaints
+
+
+async def test_a_large_file_that_is_refused_is_not_sent_to_its_end(desk: Desk, environment: Environment) -> None:
+    """R20: the server looks at its beginning, and the command stops when it answers."""
+    write(b"\x1f\x8b" + bytes(60_000_000))
+    ended = await desk.run("march.csv", "--source", "till")
+    assert (ended.code, ended.complaints) == (
+        1,
+        "The file is compressed with gzip. Unpack it, or save it as CSV, and import the text.\n",
+    )
+    assert await query(environment, "SELECT count(*) FROM sales_import") == [0]
