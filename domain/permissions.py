@@ -207,8 +207,6 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.SETTLEMENT_READ,
             Permission.PAYOUT_RECORD,
             Permission.FILE_UPLOAD,
-            Permission.SALE_READ,
-            Permission.SALE_RECORD,
             Permission.SALE_IMPORT,
         },
     }

@@ -46,9 +46,8 @@ JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
         JobKind.DEMO_HISTORY: JobSpec(label="Sales and redemptions of the demo data"),
         JobKind.REVALUATION: JobSpec(label="Valuation of later sales"),
         JobKind.SETTLEMENT: JobSpec(label="Settlement of a scheme"),
-        JobKind.SALES_IMPORT: JobSpec(label="Import of sales", notifies=True),
-        JobKind.EXPIRY: JobSpec(label="Expiry of points"),
         JobKind.SALES_IMPORT: JobSpec(label="Import of sales"),
+        JobKind.EXPIRY: JobSpec(label="Expiry of points"),
     }
 )
 

@@ -42,11 +42,10 @@ def notification_sentence(
     if isinstance(fact, StoredWebhookFact):
         return webhook_sentence(fact, names)
     if isinstance(fact, _FactOfEcp):
+        return _sentence_of_ecp(fact, reader)
     if isinstance(fact, StoredJobFact | StoredImportFact):
         return job_sentence(fact) if isinstance(fact, StoredJobFact) else import_sentence(fact)
-    if isinstance(fact, StoredEcpFact | StoredEnrollmentFact | StoredAdjustmentFact):
-        return _sentence_of_ecp(fact, reader)
-    return job_sentence(fact) if isinstance(fact, StoredJobFact) else _sentence_of_production(fact)
+    return _sentence_of_production(fact)
 
 
 def _sentence_of_ecp(fact: _FactOfEcp, reader: Reader) -> str:

@@ -95,7 +95,8 @@ class ImportClient:
             connection.close()
 
     def _open(self) -> HTTPConnection:
-        return self._connect(self._host, timeout=_TIMEOUT_S)
+        connection: HTTPConnection = self._connect(self._host, timeout=_TIMEOUT_S)
+        return connection
 
     def _silent(self, error: Exception) -> ServerSilent:
         reason = str(error) or type(error).__name__

@@ -57,10 +57,8 @@ TABLE = {
     Role.PROGRAM_MANAGER: STAFF
     | {"scheme:define", "file:upload", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
     | {"enrollment:request", "enrollment:manage", "ledger:read", "points:adjust", "points:preview"}
-    | {"sale:read", "sale:repair", "points:settle", "settlement:read", "payout:record"},
+    | {"sale:read", "sale:import", "sale:repair", "points:settle", "settlement:read", "payout:record"},
     Role.APPROVER: STAFF | {"scheme:approve", "settlement:read", "settlement:approve"},
-    | {"sale:read", "sale:import", "sale:repair"},
-    Role.APPROVER: STAFF | {"scheme:approve"},
     Role.OPERATIONS: STAFF
     | {"coupon:generate", "coupon:void", "codes:download", "consignment:manage", "discrepancy:resolve"},
     Role.DESIGNER: STAFF | {"artwork:upload", "file:upload"},
@@ -70,8 +68,8 @@ TABLE = {
     Role.ECP: EVERYONE
     | {"coupon:read", "coupon:redeem", "ecp:register", "ecp:update", "enrollment:request", "ledger:read"}
     | {"sale:read"},
-    Role.INTEGRATION: EVERYONE | {"activity:record", "sale:read", "sale:record", "settlement:read", "payout:record"},
-    Role.INTEGRATION: EVERYONE | {"activity:record", "file:upload", "sale:read", "sale:record", "sale:import"},
+    Role.INTEGRATION: EVERYONE
+    | {"activity:record", "file:upload", "sale:read", "sale:record", "sale:import", "settlement:read", "payout:record"},
 }
 SCOPES = {
     Role.ADMIN: SchemeScope.ALL,
