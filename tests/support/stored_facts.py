@@ -427,7 +427,11 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
         )
     ),
     *(
-        (SalesImportFinished("march.csv", "till", dry_run, outcomes), sentence, sentence)
+        (
+            SalesImportFinished(file_name="march.csv", source="till", dry_run=dry_run, outcomes=outcomes),
+            sentence,
+            sentence,
+        )
         for dry_run, outcomes, sentence in (
             (False, Outcomes(recorded=2), "Import of “march.csv” for “till”: 2 sales were recorded."),
             (
