@@ -78,7 +78,7 @@ soak-imports: $(DEV) ## Kill workers and PostgreSQL under an import of 120,000 l
 	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_import_kills.py $(ARGS)
 
 soak-ledger: $(DEV) ## Kill servers and PostgreSQL under sales and redemptions, and send 100,000 sales in any order; ARGS= goes to pytest
-	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_ledger_bank.py tests/soak/test_ledger_order.py $(ARGS)
+	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_ledger_bank.py tests/soak/test_ledger_order.py tests/soak/test_simulation_kills.py tests/resolvers/simulations/test_simulated_ledger.py $(ARGS)
 
 profile: $(DEV) ## Show where the CPU of an operation goes; ARGS= like "small --server floor"
 	@exec $(BIN)/python -m benchmarks.profile $(ARGS)

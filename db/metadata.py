@@ -30,6 +30,7 @@ import db.rules.tables
 import db.sales.tables
 import db.schemes.tables
 import db.settlements.tables
+import db.simulations.tables
 import db.webhooks.tables  # noqa: F401 - like those above, for the tables it declares
 from db.base import Base
 

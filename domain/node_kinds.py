@@ -35,6 +35,7 @@ class NodeKind(StrEnum):
     SCHEME_ACTIVITY = "act"
     SETTLEMENT = "set"
     SETTLEMENT_LINE = "stl"
+    SIMULATION = "sim"
     TIER = "tir"
     UPLOAD = "upl"
     VARIANT = "var"

@@ -63,6 +63,7 @@ class Permission(StrEnum):
     SCHEME_FOLLOW = "scheme:follow"
     SCHEME_DEFINE = "scheme:define"
     SCHEME_APPROVE = "scheme:approve"
+    SCHEME_SIMULATE = "scheme:simulate"
     COUPON_READ = "coupon:read"
     COUPON_GENERATE = "coupon:generate"
     COUPON_VOID = "coupon:void"
@@ -151,6 +152,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.PROGRAM_MANAGER: _STAFF
         | {
             Permission.SCHEME_DEFINE,
+            Permission.SCHEME_SIMULATE,
             Permission.FILE_UPLOAD,
             Permission.ECP_READ,
             Permission.ECP_UPDATE,
@@ -168,7 +170,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.SALE_IMPORT,
             Permission.SALE_REPAIR,
         },
-        Role.APPROVER: _STAFF | {Permission.SCHEME_APPROVE, Permission.SETTLEMENT_READ, Permission.SETTLEMENT_APPROVE},
+        Role.APPROVER: _STAFF
+        | {
+            Permission.SCHEME_APPROVE,
+            Permission.SCHEME_SIMULATE,
+            Permission.SETTLEMENT_READ,
+            Permission.SETTLEMENT_APPROVE,
+        },
         Role.OPERATIONS: _STAFF
         | {
             Permission.COUPON_GENERATE,

@@ -49,6 +49,7 @@ from schema.sales import area as sales
 from schema.scalars import SCALARS
 from schema.schemes import area as schemes
 from schema.settlements import area as settlements
+from schema.simulations import area as simulations
 from schema.webhooks import area as webhooks
 from schema.work import area as work
 
@@ -75,6 +76,7 @@ AREAS: Final = (
     sales.AREA,
     schemes.AREA,
     settlements.AREA,
+    simulations.AREA,
     webhooks.AREA,
     work.AREA,
     viewer.AREA,

@@ -88,9 +88,9 @@ def choice(description: str, *, name: str | None = None) -> Any:
     return strawberry.field(default=strawberry.UNSET, description=description, name=name)
 
 
-def computed(function: Callable[[Any], Any], description: str) -> Any:
+def computed(function: Callable[[Any], Any], description: str, *, name: str | None = None) -> Any:
     """A field that is a pure function of its row."""
-    field = ComputedField(description=description, metadata={COMPUTE: function})
+    field = ComputedField(description=description, graphql_name=name, metadata={COMPUTE: function})
     return _not_in_init(field)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Text, cast, select
 
 from db.accounts.tables import AccountTable
+from db.columns import scalar
 from db.consignments.custody_tables import MovementPartTable, MovementTable
 from db.consignments.tables import ConsignmentTable
 from db.ecps.tables import EcpTable
@@ -64,6 +65,14 @@ LARGEST_BALANCES = Statement(
     .order_by(PointsAccountTable.available.desc(), PointsAccountTable.ecp, PointsAccountTable.scheme)
     .limit(6),
     EarnerRow,
+)
+# The revision that is still a draft.
+DRAFT_REVISION = Statement(
+    select(SchemeTable.id)
+    .where(SchemeTable.revises.is_not(None), SchemeTable.submitted_at.is_(None))
+    .order_by(SchemeTable.number)
+    .limit(1),
+    scalar(UUID),
 )
 _MOVED: Final = (
     select(

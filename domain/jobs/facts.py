@@ -25,6 +25,7 @@ class JobKind(StrEnum):
     SETTLEMENT = "SETTLEMENT"
     SALES_IMPORT = "SALES_IMPORT"
     EXPIRY = "EXPIRY"
+    SIMULATION = "SIMULATION"
 
 
 class JobSpec(Struct, frozen=True, kw_only=True):
@@ -48,6 +49,7 @@ JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
         JobKind.SETTLEMENT: JobSpec(label="Settlement of a scheme"),
         JobKind.SALES_IMPORT: JobSpec(label="Import of sales"),
         JobKind.EXPIRY: JobSpec(label="Expiry of points"),
+        JobKind.SIMULATION: JobSpec(label="Simulation of a scheme", notifies=True),
     }
 )
 

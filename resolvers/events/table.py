@@ -19,6 +19,7 @@ from domain.program.events import EVENTS as OF_PROGRAM
 from domain.sales.events import EVENTS as OF_SALES
 from domain.schemes.events import EVENTS as OF_SCHEMES
 from domain.settlements.events import EVENTS as OF_SETTLEMENTS
+from domain.simulations.events import EVENTS as OF_SIMULATIONS
 from domain.webhooks.events import EVENTS as OF_WEBHOOKS
 
 AREAS: Final = (
@@ -29,6 +30,7 @@ AREAS: Final = (
     OF_POINTS,
     OF_ADJUSTMENTS,
     OF_SETTLEMENTS,
+    OF_SIMULATIONS,
     OF_CATALOG,
     OF_ACCOUNTS,
     OF_NOTIFICATIONS,

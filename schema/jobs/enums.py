@@ -13,6 +13,7 @@ described(
         JobKind.ORPHANED_FILES: "Delete uploaded files that nothing uses.",
         JobKind.DEMO_HISTORY: "Load a year of sales and redemptions of the demo data; in development only.",
         JobKind.SALES_IMPORT: "Record the sales of a file.",
+        JobKind.SIMULATION: "Replay the sales of a period through a scheme or a draft.",
         JobKind.REVALUATION: "Value the later sales of an ECP again, because an earlier one arrived or changed.",
         JobKind.SETTLEMENT: "Prepare the lines of a settlement, or post the points of an approved one.",
         JobKind.EXPIRY: "Let points expire that were not paid out in time, and announce those that will expire.",

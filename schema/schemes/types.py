@@ -34,6 +34,7 @@ from resolvers.schemes.stages import current_stage, progress, stage_label
 from resolvers.schemes.standing import actions_by_scheme
 from resolvers.schemes.wizard import build_wizard
 from resolvers.settlements.lists import settlements_by_scheme
+from resolvers.simulations.lists import simulations_by_scheme
 from schema.accounts.types import Account
 from schema.artwork.types import Artwork
 from schema.catalog.types import Geography, Variant
@@ -55,6 +56,7 @@ from schema.schemes.revision_types import SchemeRevision, moment
 from schema.schemes.terms_types import Liability, MarketingMaterial, Terms
 from schema.schemes.wizard_types import SchemeWizard
 from schema.settlements.types import Settlement
+from schema.simulations.types import Simulation
 
 _ZERO = "0 for viewers who do not see all consignments."
 
@@ -273,6 +275,13 @@ class Scheme(Node):
         key="live_id",
         arguments=forward_page,
         description="The settlements of the scheme, newest first. Empty without the permission `settlement:read`.",
+    )
+    simulations: Connection[Simulation] = batched(
+        simulations_by_scheme,
+        key="id",
+        arguments=forward_page,
+        description="The simulations of the scheme, or of the draft or revision, newest first. Empty without the "
+        "permission `scheme:simulate`.",
     )
     viewer_enrollment: Enrollment | None = batched(
         viewer_enrollments_by_scheme,

@@ -1,5 +1,6 @@
 """Objects by global id: every kind, for every role, with what each may see (R25)."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from tests.support.ledger_story import posted_entry
 from tests.support.sales import example_sales
 from tests.support.settlements import example_settlement
 from tests.support.short_receipt import short_receipt
+from tests.support.simulations import start
 from tests.support.world import World
 
 ADMIN_READS = {
@@ -79,6 +81,7 @@ TYPES = {
     NodeKind.SCHEME_ACTIVITY: "SchemeActivity",
     NodeKind.SETTLEMENT: "Settlement",
     NodeKind.SETTLEMENT_LINE: "SettlementLine",
+    NodeKind.SIMULATION: "Simulation",
     NodeKind.TIER: "Tier",
     NodeKind.UPLOAD: "Upload",
     NodeKind.VARIANT: "Variant",
@@ -121,6 +124,8 @@ async def ids(
     adjustment_id = await adjusted(factory, ecp_id, open_scheme_id, 500)
     short = await short_receipt(consignments, scheme_id)
     sales = await example_sales(factory.environment, world)
+    viewer = world.viewer(Role.PROGRAM_MANAGER)
+    simulation_id = await start(factory.environment, viewer, scheme_id, date(2026, 5, 1), date(2026, 5, 31))
     upload_id, _ = await begin(clients[Role.ADMIN], png())
     settlement = await example_settlement(factory)
     return {
@@ -147,6 +152,7 @@ async def ids(
         NodeKind.SALES_IMPORT: gid(
             NodeKind.SALES_IMPORT, await begun_import(factory.environment, world.viewer(Role.INTEGRATION))
         ),
+        NodeKind.SIMULATION: gid(NodeKind.SIMULATION, simulation_id),
         NodeKind.TIER: gid(NodeKind.TIER, world.tiers["Gold"].id),
         NodeKind.UPLOAD: upload_id,
         NodeKind.VARIANT: gid(NodeKind.VARIANT, world.variants["LENS-1"].id),
@@ -182,7 +188,8 @@ async def test_each_role_finds_what_it_may_read(clients: Clients, world: World, 
             for kind in NodeKind
         ]
         assert await found(clients[role], [ids[kind] for kind in NodeKind]) == expected, role
-    for role, theirs in ((Role.ADMIN, set(NodeKind) - {NodeKind.NOTIFICATION}), (Role.PROGRAM_MANAGER, STAFF_READS)):
+    admin_reads = set(NodeKind) - {NodeKind.NOTIFICATION, NodeKind.SIMULATION}
+    for role, theirs in ((Role.ADMIN, admin_reads), (Role.PROGRAM_MANAGER, STAFF_READS)):
         assert await found(clients[role], [ids[kind] for kind in theirs]) == [TYPES[kind] for kind in theirs]
 
 

@@ -55,10 +55,10 @@ TABLE = {
     | {"ecp:read", "ecp:erase", "ledger:read", "audit:read", "job:manage", "file:upload"}
     | {"sale:read", "sale:repair", "sale_source:manage", "settlement:read"},
     Role.PROGRAM_MANAGER: STAFF
-    | {"scheme:define", "file:upload", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
+    | {"scheme:define", "scheme:simulate", "file:upload", "ecp:read", "ecp:update", "ecp:manage", "ecp:erase"}
     | {"enrollment:request", "enrollment:manage", "ledger:read", "points:adjust", "points:preview"}
     | {"sale:read", "sale:import", "sale:repair", "points:settle", "settlement:read", "payout:record"},
-    Role.APPROVER: STAFF | {"scheme:approve", "settlement:read", "settlement:approve"},
+    Role.APPROVER: STAFF | {"scheme:approve", "scheme:simulate", "settlement:read", "settlement:approve"},
     Role.OPERATIONS: STAFF
     | {"coupon:generate", "coupon:void", "codes:download", "consignment:manage", "discrepancy:resolve"},
     Role.DESIGNER: STAFF | {"artwork:upload", "file:upload"},

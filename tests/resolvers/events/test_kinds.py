@@ -140,6 +140,8 @@ PERMISSIONS = {
     EventKind.SALE_SOURCE_SAVED: Permission.SALE_SOURCE_MANAGE,
     EventKind.POINTS_POSTED: Permission.LEDGER_READ,
     EventKind.POINTS_EXPIRING: Permission.LEDGER_READ,
+    EventKind.SIMULATION_STARTED: Permission.SCHEME_SIMULATE,
+    EventKind.SIMULATION_FINISHED: Permission.SCHEME_SIMULATE,
     EventKind.PRODUCT_SAVED: Permission.CATALOG_READ,
     EventKind.CATEGORY_SAVED: Permission.CATALOG_READ,
     EventKind.GEOGRAPHY_SAVED: Permission.CATALOG_READ,
@@ -191,6 +193,8 @@ OBJECTS = {
     EventKind.SALE_SOURCE_SAVED: {"accountId": gid(NodeKind.ACCOUNT, KEY)},
     EventKind.POINTS_POSTED: {"programId": gid(NodeKind.PROGRAM, KEY)},
     EventKind.POINTS_EXPIRING: {"programId": gid(NodeKind.PROGRAM, KEY)},
+    EventKind.SIMULATION_STARTED: {"simulationId": gid(NodeKind.SIMULATION, KEY)},
+    EventKind.SIMULATION_FINISHED: {"simulationId": gid(NodeKind.SIMULATION, KEY)},
     EventKind.PRODUCT_SAVED: {"productId": gid(NodeKind.PRODUCT, KEY)},
     EventKind.CATEGORY_SAVED: {"categoryId": gid(NodeKind.CATEGORY, KEY)},
     EventKind.GEOGRAPHY_SAVED: {"geographyId": gid(NodeKind.GEOGRAPHY, KEY)},
@@ -241,6 +245,8 @@ def test_every_kind_declares_its_visibility(kind: EventKind) -> None:
         predicates = {MOVEMENTS.visible_to}
     if kind in {EventKind.SALES_IMPORT_STARTED, EventKind.SALES_IMPORT_FINISHED}:
         predicates = {imports_feed.visible_to_viewer}
+    if kind in {EventKind.SIMULATION_STARTED, EventKind.SIMULATION_FINISHED}:
+        predicates = {SCHEME_ACTIVITY.visible_to}
     assert {PREDICATES[spec.visibility]} == (predicates or {None})
 
 

@@ -71,6 +71,7 @@ from tests.support.sales import example_sales
 from tests.support.secrets import COUPON_KEYS, LINKS
 from tests.support.settlements import example_settlement
 from tests.support.short_receipt import short_receipt
+from tests.support.simulations import replay_due, start
 from tests.support.world import World, build_world
 
 LATER = datetime(2026, 5, 2, 12, tzinfo=UTC)
@@ -150,6 +151,9 @@ async def build_example(database: Database) -> Example:
     adjustment_id = await _adjustments(factory)
     sales = await example_sales(environment, world)
     settlement = await example_settlement(factory)
+    period = date(2026, 5, 1), date(2026, 5, 31)
+    simulation_id = await start(environment, world.viewer(Role.PROGRAM_MANAGER), schemes[1], *period)
+    await replay_due(environment)
     admin = factory.operation(Role.ADMIN)
     key = await create_api_key(admin, CreateApiKey(world.accounts[Role.INTEGRATION].id, "Sales"))
     stream_ids, cursors = await _streams(admin, schemes[1])
@@ -183,6 +187,7 @@ async def build_example(database: Database) -> Example:
         gid(NodeKind.ADJUSTMENT, adjustment_id),
         gid(NodeKind.POINTS_ENTRY, entry),
         gid(NodeKind.UPLOAD, upload.id),
+        gid(NodeKind.SIMULATION, simulation_id),
         *short.values(),
         *sales.values(),
         *settlement.values(),

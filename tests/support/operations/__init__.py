@@ -19,6 +19,7 @@ from tests.support.operations.redemptions import OF_REDEMPTIONS
 from tests.support.operations.sales import OF_SALES
 from tests.support.operations.schemes import OF_SCHEMES
 from tests.support.operations.settlements import OF_SETTLEMENTS
+from tests.support.operations.simulations import OF_SIMULATIONS
 from tests.support.operations.tracking import OF_TRACKING
 from tests.support.operations.webhooks import OF_WEBHOOKS
 from tests.support.world import World
@@ -41,4 +42,5 @@ PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] =
     **OF_ARTWORK,
     **OF_SALES,
     **OF_REDEMPTIONS,
+    **OF_SIMULATIONS,
 }

@@ -1,0 +1,1 @@
+"""Measurements of background work: files of sales, simulations, and settlements."""

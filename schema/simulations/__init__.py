@@ -1,0 +1,1 @@
+"""The simulations area of the schema."""

@@ -1,0 +1,13 @@
+"""What the simulations area adds to the schema."""
+
+from typing import Final
+
+from resolvers.simulations.jobs import JOBS
+from resolvers.simulations.nodes import NODES
+from schema.area import Area
+from schema.simulations import errors
+from schema.simulations.fields import SimulationMutations, SimulationQueries
+
+AREA: Final = Area(
+    queries=(SimulationQueries,), mutations=(SimulationMutations,), errors=errors, nodes=NODES, jobs=JOBS
+)
