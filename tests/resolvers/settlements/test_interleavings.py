@@ -307,3 +307,24 @@ async def test_payouts_at_the_same_time_are_recorded_once(factory: SchemeFactory
     assert results == ["DUPLICATE"] * 8 + ["RECORDED"] * 2
     assert await query(factory.environment, "SELECT failed_lines, failed_points FROM settlement") == [(2, 600)]
     assert await find_faults(database) == []
+
+
+async def test_payouts_beside_sales_lose_nothing(factory: SchemeFactory, database: Database) -> None:
+    """R22: late sales of the ECPs that are paid, at the same time."""
+    payees = await scheme_with_points(factory, POINTS)
+    settlement_id = await paying(factory, payees.scheme_id)
+    desk = LedgerDesk(factory.environment, factory.world)
+    paid_ids = [payees.ecps[name] for name in NAMES[:3]]
+
+    async def sell(number: int, ecp_id: UUID) -> None:
+        await desk.sell(ecp_id, f"s-{number}", SOLD_AT, Line("AMB-1L", 3))
+
+    async def pay(ecp_id: UUID, outcome: PayoutOutcome) -> None:
+        await paid(factory, settlement_id, {ecp_id: outcome})
+
+    outcomes = (PayoutOutcome.PAID, PayoutOutcome.FAILED, PayoutOutcome.PAID)
+    reports = [pay(ecp_id, outcome) for ecp_id, outcome in zip(paid_ids, outcomes, strict=True)]
+    await asyncio.gather(*reports, *(sell(number, ecp_id) for number, ecp_id in enumerate(paid_ids * 2)))
+    found = [row[1:] for row in await query(factory.environment, BALANCES)]
+    assert found == [(60, 0, 400), (360, 0, 0), (60, 0, 200), (99, 0, 0), (0, 150, 0)]
+    assert await find_faults(database) == []
