@@ -135,7 +135,9 @@ async def live_verdicts_by_example(operation: Operation, keys: list[ExampleKey])
     asked: list[_Asked | None] = []
     for line in lines:
         example, live_id = line.example, rows[line.key[0]].live_id
-        content = None if live_id is None else contents.get((live_id, example.live_revision))
+        content = None
+        if live_id is not None and example.live_revision is not None:
+            content = contents.get((live_id, example.live_revision))
         asked.append(
             None
             if content is None or example.live_facts is None

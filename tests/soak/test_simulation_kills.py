@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from unittest.mock import patch
 from uuid import UUID
 
@@ -138,7 +138,7 @@ async def _result(place: Place, simulation_id: UUID) -> SimulationResult:
         return await result_of(environment, simulation_id)
 
 
-async def _fetch(place: Place, sql: str) -> object:
+async def _fetch(place: Place, sql: str) -> Any:
     connection = await asyncpg.connect(place.owner_url)
     try:
         return await connection.fetchval(sql)

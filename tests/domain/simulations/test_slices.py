@@ -48,13 +48,12 @@ def test_a_scheme_without_limits_folds_once() -> None:
 
 def test_the_budget_is_empty_once_all_slices_are() -> None:
     pools = SlicedPools({BUDGET: 20})
-    assert not pools.budget_is_empty
+    before = pools.budget_is_empty
 
     def fold(found: SchemePools) -> None:
         assert found.budget is not None
         found.budget.taken += 20
 
     pools.take(fold, 2)
-    is_empty = pools.budget_is_empty
-    assert is_empty
+    assert (before, pools.budget_is_empty) == (False, True)
     assert not SlicedPools({RULE: 0}).budget_is_empty
