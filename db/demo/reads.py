@@ -13,9 +13,11 @@ from db.consignments.tables import ConsignmentTable
 from db.ecps.tables import EcpTable
 from db.points.tables import PointsAccountTable
 from db.schemes.tables import SchemeTable
-from db.statement import Statement, moment
+from db.settlements.tables import SettlementLineTable, SettlementTable
+from db.statement import Statement, moment, number, string, uuid
 from domain.consignments.facts import Condition, MovementKind
 from domain.ecps.facts import EcpStatus
+from domain.settlements.facts import LineStatus
 from domain.spans import Spans
 
 
@@ -46,6 +48,14 @@ class MovedCouponsRow(NamedTuple):
     def spans(self) -> Spans:
         """The serials."""
         return Spans.parse(self.text)
+
+
+class SettledSchemeRow(NamedTuple):
+    """A scheme, and the newest of its settlements, if it has one."""
+
+    scheme_id: UUID
+    number: int | None
+    settlement_id: UUID | None
 
 
 KNOWN_ACCOUNTS = Statement(
@@ -91,3 +101,21 @@ _MOVED: Final = (
 # What was commissioned, and what became void, up to the moment `now`.
 COMMISSIONED_COUPONS = Statement(_MOVED.where(MovementTable.kind == MovementKind.COMMISSIONED), MovedCouponsRow)
 VOIDED_COUPONS = Statement(_MOVED.where(MovementTable.to_condition == Condition.VOID), MovedCouponsRow)
+# The scheme with a title, and its newest settlement.
+SETTLED_SCHEME = Statement(
+    select(SchemeTable.id.label("scheme_id"), SettlementTable.number, SettlementTable.id.label("settlement_id"))
+    .select_from(SchemeTable)
+    .outerjoin(SettlementTable, SettlementTable.scheme_id == SchemeTable.id)
+    .where(SchemeTable.title == string("title"), SchemeTable.revises.is_(None))
+    .order_by(SettlementTable.number.desc())
+    .limit(1),
+    SettledSchemeRow,
+)
+# Lines that nobody has reported yet, in the order of their ECPs.
+PENDING_LINES = Statement(
+    select(SettlementLineTable.id)
+    .where(SettlementLineTable.settlement_id == uuid("settlement_id"), SettlementLineTable.status == LineStatus.PENDING)
+    .order_by(SettlementLineTable.ecp)
+    .limit(number("limit")),
+    scalar(UUID),
+)

@@ -7,20 +7,24 @@ from datetime import date, time
 from typing import Final
 
 from db.database import Database
+from domain.files.facts import UploadLimits
 from domain.time_zones import find_calendar
 from graphql_api.context import Environment
 from graphql_api.demo import load_demo
 from graphql_api.demo.history.load import HISTORY
 from graphql_api.demo.history.size import HistorySize
 from graphql_api.demo.load import DEMO_KEYS
+from graphql_api.files.storage import open_storage
 from graphql_api.serving import loop_runner
-from tests.support.databases import filled_template
+from tests.support.databases import ROOT, filled_template
 from tests.support.jobs import run_due
 
 CALENDAR: Final = find_calendar("Asia/Kolkata")
 TODAY: Final = date(2026, 3, 10)
 # Five minutes after midnight: whatever happened "today" would lie in the future.
 NOW: Final = CALENDAR.moment_of(TODAY, time(0, 5))
+# The contents of the files that the history stores, the same ones in every load.
+FILES: Final = ROOT / ".tessera" / "test-demo-files"
 SHORT_HISTORY: Final = HistorySize(sales=120, redemptions=40)
 
 
@@ -31,7 +35,8 @@ def demo_template(server_url: str) -> str:
 
 async def load_history(database: Database) -> None:
     """Run the job that loads the sales and redemptions."""
-    environment = Environment(database=database, clock=lambda: NOW, coupon_keys=DEMO_KEYS)
+    files = open_storage(str(FILES), FILES, UploadLimits())
+    environment = Environment(database=database, clock=lambda: NOW, coupon_keys=DEMO_KEYS, files=files)
     assert await run_due(environment, [HISTORY], seconds=300) == 1
 
 

@@ -1,7 +1,7 @@
 """What waits on the desks of managers after the history: parked sales, aliases, and adjustments of every status."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -56,15 +56,17 @@ _DECIDED_BY: Final = {Person.MANAGER: Person.SECOND_MANAGER, Person.SECOND_MANAG
 
 
 class Desk(Struct, frozen=True):
-    """The environment of the managers and of the connected system."""
+    """The environment of people at their desks at a moment, and the codes of ECPs by e-mail address."""
 
     environment: Environment
     clock: DemoClock
+    at: datetime
     viewers: Mapping[Person, Viewer]
+    codes: Mapping[str, str]
 
     def operation(self, person: Person, before: timedelta) -> Operation:
-        """An operation of a person, this long before loading."""
-        self.clock.set_to(self.clock.now - before)
+        """An operation of a person, this long before the moment."""
+        self.clock.set_to(self.at - before)
         return self.environment.operation(self.viewers[person])
 
 
@@ -89,7 +91,7 @@ def _unknown_sale(desk: Desk, external_id: str, hours: int, names: tuple[str, st
     return ReportedSale(
         external_id=external_id,
         ecp_code=ecp,
-        sold_at=desk.clock.now - timedelta(hours=hours),
+        sold_at=desk.at - timedelta(hours=hours),
         lines=(ReportedLine(sku=sku, quantity=2, unit_price=price, currency=_CURRENCY),),
     )
 

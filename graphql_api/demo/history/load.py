@@ -21,7 +21,8 @@ from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import ACCOUNTS, Person
 from graphql_api.demo.clock import TIME_ZONE, DemoClock
 from graphql_api.demo.history.coupons import CommissionedCoupons, read_coupons
-from graphql_api.demo.history.desk import Desk, fill_desk
+from graphql_api.demo.history.desk import Desk
+from graphql_api.demo.history.office import DESK_WORK
 from graphql_api.demo.history.recording import Actors, record_piece
 from graphql_api.demo.history.size import HistoryParameters, HistoryPlace
 from graphql_api.demo.history.timeline import Piece, plan_history
@@ -37,7 +38,7 @@ _LOG_INTERVAL_S: Final = 5.0
 
 # The account of the system that reports sales.
 CONNECTOR: Final = next(plan for plan in ACCOUNTS if plan.person is Person.CONNECTOR)
-_AT_DESKS: Final = frozenset({Person.MANAGER, Person.SECOND_MANAGER, Person.CONNECTOR})
+_AT_DESKS: Final = frozenset({Person.MANAGER, Person.SECOND_MANAGER, Person.APPROVER, Person.CONNECTOR})
 
 _log = structlog.get_logger("tessera.demo")
 
@@ -108,10 +109,12 @@ async def _store(
         new_id=clock.new_id,
         coupon_keys=operation.coupon_keys,
         links=operation.links,
+        files=operation.files,
     )
-    if piece.is_desk:
+    if piece.work is not None:
         people = {plan.person: history.viewers[plan.email] for plan in ACCOUNTS if plan.person in _AT_DESKS}
-        await fill_desk(Desk(environment, clock, people))
+        desk = Desk(environment=environment, clock=clock, at=piece.at, viewers=people, codes=history.codes)
+        await DESK_WORK[piece.work](desk)
         return
     connector = history.viewers[CONNECTOR.email or ""]
     actors = Actors(

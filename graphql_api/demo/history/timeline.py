@@ -11,6 +11,7 @@ from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.ecps.ecp_plan import plan_ecps
 from graphql_api.demo.enrollments.enrollment_plan import plan_enrollments
 from graphql_api.demo.history.coupons import CommissionedCoupons
+from graphql_api.demo.history.office import APPOINTMENTS, SCHEME_OF_WORK, DeskWork
 from graphql_api.demo.history.redemption_plan import PlannedRedemption, plan_redemptions
 from graphql_api.demo.history.sale_plan import REPORT_SECOND, PlannedSale, plan_sales
 from graphql_api.demo.history.size import HistorySize
@@ -39,17 +40,17 @@ class TimedRedemption(Struct, frozen=True):
 
 
 class Piece(Struct, frozen=True):
-    """What is stored together: redemptions, sales that a system reported at once, or what managers do at the end."""
+    """What is stored together: redemptions, sales that a system reported at once, or what people do at their desks."""
 
     at: datetime
     sales: Sequence[TimedSale] = ()
     redemptions: Sequence[TimedRedemption] = ()
-    is_desk: bool = False
+    work: DeskWork | None = None
 
     @property
     def count(self) -> int:
-        """How many sales and redemptions there are; what managers do counts as one."""
-        return len(self.sales) + len(self.redemptions) + self.is_desk
+        """How many sales and redemptions there are; what people do at their desks counts as one."""
+        return len(self.sales) + len(self.redemptions) + (self.work is not None)
 
 
 def plan_history(
@@ -60,8 +61,20 @@ def plan_history(
     midnights = {day: clock.start_of_day(day) for day in range(-1, 2 + max(ecp.registered for ecp in ecps))}
     enrollments = plan_enrollments(ecps, schemes)
     planned = plan_redemptions(schemes, enrollments, coupons.stocks(clock), size.redemptions)
-    pieces = [*_reports(plan_sales(ecps, size.sales), midnights), *_scans(planned, coupons, midnights)]
-    return [*sorted(pieces, key=lambda piece: piece.at), Piece(clock.now, is_desk=True)]
+    pieces = [
+        *_reports(plan_sales(ecps, size.sales), midnights),
+        *_scans(planned, coupons, midnights),
+        *_appointments(schemes, midnights),
+    ]
+    return [*sorted(pieces, key=lambda piece: piece.at), Piece(clock.now, work=DeskWork.FILL_DESKS)]
+
+
+def _appointments(schemes: Sequence[SchemePlan], midnights: Mapping[int, datetime]) -> Iterator[Piece]:
+    """Yield what people do at their desks, without settlements of schemes that are left out."""
+    titles = {plan.title for plan in schemes}
+    for work, appointment in APPOINTMENTS.items():
+        if work not in SCHEME_OF_WORK or SCHEME_OF_WORK[work] in titles:
+            yield Piece(midnights[appointment.days] + appointment.after_midnight, work=work)
 
 
 def _reports(sales: Sequence[PlannedSale], midnights: Mapping[int, datetime]) -> Iterator[Piece]:

@@ -5,7 +5,7 @@ from typing import Final
 from graphql_api.demo.accounts.people import Person
 from graphql_api.demo.lines import Line
 from graphql_api.demo.schemes.scenarios import Scenario
-from graphql_api.demo.schemes.scheme_plan import COUPON, Days, SchemePlan
+from graphql_api.demo.schemes.scheme_plan import COUPON, Days, PointTerms, SchemePlan
 
 # The formatter would put every value on a separate line; this way a scheme stays in view.
 # fmt: off
@@ -14,12 +14,13 @@ COUPON_SCHEMES: Final = (
         title="Monsoon Coupon Rush", description="Coupons on coolant before the rains, ended.", line=Line.LUBRICANTS,
         scenario=Scenario.APPROVED, days_ago=372, days=Days(opens=-350, closes=-200, starts=-330, ends=-180),
         products=("AMC-LONG",), places=("IN",), channels=COUPON, rules=("trained",), units=20_000,
+        terms=PointTerms(value="0.25", minimum=23),
     ),
     SchemePlan(
         title="Autumn Gear Coupons", description="Coupons on gear oils, ended.", line=Line.LUBRICANTS,
         scenario=Scenario.APPROVED, days_ago=300, days=Days(opens=-270, closes=-160, starts=-250, ends=-70),
         products=("AMG-ATF6",), places=("IN-PB", "IN-DL"), channels=COUPON, rules=("big_lines",), units=24_000,
-        manager=Person.SECOND_MANAGER,
+        manager=Person.SECOND_MANAGER, terms=PointTerms(value="0.30", minimum=20),
     ),
     SchemePlan(
         title="Winter Grease Coupons", description="Coupons in every tub of grease through the winter.",

@@ -6,7 +6,7 @@ from graphql_api.demo.accounts.people import Person
 from graphql_api.demo.lines import Line
 from graphql_api.demo.schemes.revision_scenario import RevisionScenario
 from graphql_api.demo.schemes.scenarios import Scenario
-from graphql_api.demo.schemes.scheme_plan import BOTH, COUPON, Days, RevisionPlan, SchemePlan
+from graphql_api.demo.schemes.scheme_plan import BOTH, COUPON, Days, PointTerms, RevisionPlan, SchemePlan
 
 # The formatter would put every value on a separate line; this way a scheme stays in view.
 # fmt: off
@@ -103,6 +103,7 @@ DECIDED_SCHEMES: Final = (
         scenario=Scenario.APPROVED, days_ago=150, days=Days(opens=-135, closes=90, starts=-120, ends=240),
         products=("AMB-0W20", "AMB-5W30", "AMB-10W40", "AMB-15W40", "AMB-20W50"), places=("IN",),
         rules=("gold", "synthetics", "fleet", "opening", "app"), units=300_000, remark="A solid base for the year.",
+        terms=PointTerms(value="0.10", minimum=500, expire_after_days=365),
         revision=RevisionPlan(
             scenario=RevisionScenario.DRAFT, days_ago=6, takes_effect=21,
             rules=("gold_fifth", "synthetics", "fleet", "opening", "app", "trained"),

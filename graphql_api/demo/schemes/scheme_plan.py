@@ -1,12 +1,14 @@
 """The plan of one demo scheme, and the content that follows from it."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.channels import EarningChannel
+from domain.money import Money
 from domain.schemes.content import Basics
 from graphql_api.demo.accounts.people import Person
 from graphql_api.demo.catalog.catalog import pack_weight
@@ -21,6 +23,8 @@ SALE: Final = (EarningChannel.SALE,)
 BOTH: Final = (EarningChannel.COUPON, EarningChannel.SALE)
 
 _BUDGET_STEP: Final = 10_000
+# That of the program.
+_CURRENCY: Final = "INR"
 
 
 class Days(Struct, frozen=True):
@@ -30,6 +34,19 @@ class Days(Struct, frozen=True):
     closes: int
     starts: int
     ends: int
+
+
+class PointTerms(Struct, frozen=True, kw_only=True):
+    """What a scheme says about its points: the value of one in rupees, and the fewest that are paid."""
+
+    value: str
+    minimum: int
+    expire_after_days: int | None = None
+
+    @property
+    def point_value(self) -> Money:
+        """The value of a point."""
+        return Money(Decimal(self.value), _CURRENCY)
 
 
 class RevisionPlan(Struct, frozen=True):
@@ -76,6 +93,7 @@ class SchemePlan(Struct, frozen=True, kw_only=True):
     changed_sku: str | None = None
     remark: str | None = None
     revision: RevisionPlan | None = None
+    terms: PointTerms | None = None
 
     @property
     def steps(self) -> tuple[ScenarioStep, ...]:
@@ -107,6 +125,7 @@ class SchemePlan(Struct, frozen=True, kw_only=True):
             today + timedelta(days=number)
             for number in (self.days.opens, self.days.closes, self.days.starts, self.days.ends)
         )
+        terms = self.terms
         liability = sum(self.base_points(sku) * self.expected_units(sku) for sku in skus)
         return Basics(
             title=self.title,
@@ -119,6 +138,9 @@ class SchemePlan(Struct, frozen=True, kw_only=True):
             terms_markdown=terms_of(self.line, self.title, self.channels),
             budget=(liability * self.budget_percent // 100 // _BUDGET_STEP + 1) * _BUDGET_STEP,
             materials=materials_of(self.line, self.title),
+            point_value=None if terms is None else terms.point_value,
+            minimum_payout=None if terms is None else terms.minimum,
+            points_expire_after_days=None if terms is None else terms.expire_after_days,
         )
 
     def base_points(self, sku: str) -> int:

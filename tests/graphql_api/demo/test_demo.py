@@ -50,7 +50,10 @@ async def test_interrupted_loading_stores_nothing_and_the_next_one_stores_the_sa
 
 
 def _comparable(tables: Tables) -> Tables:
-    """The rows without what PostgreSQL draws or numbers: ids of notifications, numbers of sales, ECPs, and schemes."""
+    """The rows without what PostgreSQL draws or numbers: numbers of sales, ECPs, and schemes, and some ids.
+
+    It draws the ids of notifications and of the lines of settlements.
+    """
     first = {
         "number": min(row["number"] for row in tables["sale_key"]),
         "ecp": min(row["ecp"] for row in tables["sale_key"]),
@@ -65,8 +68,10 @@ def _comparable(tables: Tables) -> Tables:
     for row in found["event"]:
         if row["kind"] == EventKind.NOTIFICATION_ADDED:
             row["object_id"] = None
-    for row in found["notification"]:
+    for row in (*found["notification"], *found["settlement_line"]):
         row["id"] = None
+    for row in found["points_entry"]:
+        row["settlement_line_id"] = row["settlement_line_id"] is not None
     # The slice of a pool depends on the number of the ECP. The worker of the job has a lease of its own.
     pools = Counter[tuple[int, UUID]]()
     for row in found.pop("points_pool"):

@@ -1,0 +1,66 @@
+"""The imports of the demo data: one that recorded every sale, and one of which half the rows were rejected."""
+
+from datetime import timedelta
+from typing import Final
+
+from msgspec.structs import replace
+
+from db.imports.changes import take_streams
+from domain.imports.facts import STREAMS, ImportPhase
+from graphql_api.demo.accounts.people import Person
+from graphql_api.demo.ecps.ecp_plan import plan_ecps
+from graphql_api.demo.history.desk import Desk
+from graphql_api.demo.history.import_plan import sellers, write_file
+from graphql_api.demo.history.jobs_inside import run_jobs
+from resolvers.files.stored_contents import store_bytes
+from resolvers.imports.cleanup import forget_all
+from resolvers.imports.jobs import JOBS
+from resolvers.imports.recording import record_stream
+from resolvers.imports.rejected_file import finish_import
+from resolvers.imports.running import ImportParameters, open_import
+from resolvers.imports.sorting import sort_sales
+from resolvers.imports.staging import stage_file
+from resolvers.imports.start_import import ImportOptions, start_import
+from resolvers.jobs.running import RunningJob
+
+# The systems of two distributors.
+SOURCE: Final = "distributor-west"
+OTHER_SOURCE: Final = "distributor-north"
+SALES: Final = 48
+_TYPE: Final = "text/csv"
+
+
+async def import_all(desk: Desk) -> None:
+    """Import a file without a mistake, as the connected system."""
+    await _import(desk, Person.CONNECTOR, SOURCE, delimiter=",", mistakes=False)
+
+
+async def import_half(desk: Desk) -> None:
+    """Import a file with a mistake in every other row. It has semicolons, as spreadsheets write it."""
+    await _import(desk, Person.CONNECTOR, OTHER_SOURCE, delimiter=";", mistakes=True)
+
+
+async def _import(desk: Desk, person: Person, source: str, *, delimiter: str, mistakes: bool) -> None:
+    operation = desk.operation(person, timedelta())
+    chosen = sellers(plan_ecps(), desk.codes)
+    content = write_file(source, SALES, chosen, operation.now, delimiter=delimiter, mistakes=mistakes)
+    async with operation.writing() as session:
+        file = await store_bytes(operation, session, content, name=f"{source}.csv", content_type=_TYPE)
+        await start_import(operation, session, file, ImportOptions(source))
+    await run_jobs(desk.environment, {job.kind: replace(job, run=_run) for job in JOBS})
+
+
+async def _run(job: RunningJob[ImportParameters]) -> None:
+    """Import as `resolvers.imports.jobs` does, one stream after the other: the transaction has one connection."""
+    running = await open_import(job)
+    await stage_file(running)
+    await sort_sales(running)
+    async with running.writing() as session:
+        await take_streams(session, running.id, job.attempt.lease)
+    for number in range(STREAMS):
+        await record_stream(job, number)
+    async with running.writing() as session:
+        done = 2 * running.file.byte_size
+        await running.save(session, replace(running.checkpoint, phase=ImportPhase.FINISHING), done=done)
+    await finish_import(running)
+    await forget_all(running)

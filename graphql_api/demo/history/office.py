@@ -1,0 +1,71 @@
+"""What people do at their desks during the history, and when: imports, a settlement, and what waits at the end."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from typing import Final
+
+from msgspec import Struct
+
+from graphql_api.demo.history.desk import Desk, fill_desk
+from graphql_api.demo.history.importing import import_all, import_half
+from graphql_api.demo.history.settling import PAYING, SETTLED, approve, report_payouts, settle
+
+
+class DeskWork(StrEnum):
+    """Something that people do at their desks, in one transaction."""
+
+    SETTLE = "SETTLE"
+    APPROVE_SETTLEMENT = "APPROVE_SETTLEMENT"
+    REPORT_PAYOUTS = "REPORT_PAYOUTS"
+    SETTLE_AGAIN = "SETTLE_AGAIN"
+    SETTLE_ANOTHER = "SETTLE_ANOTHER"
+    APPROVE_ANOTHER = "APPROVE_ANOTHER"
+    IMPORT_ALL = "IMPORT_ALL"
+    IMPORT_HALF = "IMPORT_HALF"
+    FILL_DESKS = "FILL_DESKS"
+
+
+class Appointment(Struct, frozen=True):
+    """When something is done: days before loading, at an hour; at the moment of loading without days."""
+
+    days: int
+    hour: int
+
+    @property
+    def after_midnight(self) -> timedelta:
+        """The time of the day."""
+        return timedelta(hours=self.hour)
+
+
+# The scheme that a settlement is of; without the scheme it is left out.
+SCHEME_OF_WORK: Final[Mapping[DeskWork, str]] = {
+    DeskWork.SETTLE: SETTLED.title,
+    DeskWork.APPROVE_SETTLEMENT: SETTLED.title,
+    DeskWork.REPORT_PAYOUTS: SETTLED.title,
+    DeskWork.SETTLE_AGAIN: SETTLED.title,
+    DeskWork.SETTLE_ANOTHER: PAYING.title,
+    DeskWork.APPROVE_ANOTHER: PAYING.title,
+}
+APPOINTMENTS: Final[Mapping[DeskWork, Appointment]] = {
+    DeskWork.SETTLE: Appointment(148, 10),
+    DeskWork.APPROVE_SETTLEMENT: Appointment(146, 11),
+    DeskWork.REPORT_PAYOUTS: Appointment(141, 16),
+    DeskWork.SETTLE_AGAIN: Appointment(4, 10),
+    DeskWork.SETTLE_ANOTHER: Appointment(36, 9),
+    DeskWork.APPROVE_ANOTHER: Appointment(2, 14),
+    DeskWork.IMPORT_ALL: Appointment(6, 15),
+    DeskWork.IMPORT_HALF: Appointment(3, 12),
+}
+DESK_WORK: Final[Mapping[DeskWork, Callable[[Desk], Awaitable[None]]]] = {
+    DeskWork.SETTLE: partial(settle, SETTLED),
+    DeskWork.APPROVE_SETTLEMENT: partial(approve, SETTLED),
+    DeskWork.REPORT_PAYOUTS: partial(report_payouts, SETTLED),
+    DeskWork.SETTLE_AGAIN: partial(settle, SETTLED),
+    DeskWork.SETTLE_ANOTHER: partial(settle, PAYING),
+    DeskWork.APPROVE_ANOTHER: partial(approve, PAYING),
+    DeskWork.IMPORT_ALL: import_all,
+    DeskWork.IMPORT_HALF: import_half,
+    DeskWork.FILL_DESKS: fill_desk,
+}

@@ -1,0 +1,103 @@
+"""The work of the demo data that takes longer than a request: imports, and a settlement with a failed payout (R20, R22)."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from domain.imports.facts import ImportPhase
+from domain.jobs.facts import JobStatus
+from domain.points.ledger import LedgerAccount, PointsEntryKind
+from domain.settlements.facts import SettlementStatus
+from graphql_api.demo.history.import_plan import MISTAKES
+from graphql_api.demo.history.importing import OTHER_SOURCE, SALES, SOURCE
+from graphql_api.demo.history.settling import PAYING, SETTLED, SettledPlan
+from tests.graphql_api.demo.conftest import Demo
+
+pytestmark = pytest.mark.long
+
+
+def _settlements(demo: Demo, plan: SettledPlan = SETTLED) -> list[dict[str, Any]]:
+    scheme_id = demo.scheme(plan.title)["id"]
+    found = [row for row in demo.tables["settlement"] if row["scheme_id"] == scheme_id]
+    return sorted(found, key=lambda row: row["number"])
+
+
+def _lines(demo: Demo, settlement: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [row for row in demo.tables["settlement_line"] if row["settlement_id"] == settlement["id"]]
+    return sorted(found, key=lambda row: row["ecp"])
+
+
+def test_an_ended_scheme_is_settled_but_for_a_failed_payout(demo: Demo) -> None:
+    first, _ = _settlements(demo)
+    assert (first["status"], first["paid_lines"], first["failed_lines"]) == (SettlementStatus.SETTLED, 2, 1)
+    lines = _lines(demo, first)
+    assert Counter(row["status"] for row in lines) == {"CARRIED_OVER": 10, "PAID": 2, "FAILED": 1}
+    assert {row["carry_reason"] for row in lines if row["status"] == "CARRIED_OVER"} == {"BELOW_MINIMUM"}
+    (failed,) = (row for row in lines if row["status"] == "FAILED")
+    assert (failed["points"], failed["amount"], failed["reference"]) == (66, Decimal("16.50"), "PAY-000001")
+    assert first["amount"] == sum(row["amount"] for row in lines if row["amount"]) == Decimal("28.00")
+    # Proposed by a manager, and approved by somebody else.
+    assert first["made_by"] != first["decided_by"]
+
+
+def test_the_failed_payout_is_in_a_supplementary_settlement_that_waits_for_approval(demo: Demo) -> None:
+    first, second = _settlements(demo)
+    assert (second["number"], second["status"], second["decided_by"]) == (2, SettlementStatus.PROPOSED, None)
+    (failed,) = (row["ecp"] for row in _lines(demo, first) if row["status"] == "FAILED")
+    (pending,) = (row for row in _lines(demo, second) if row["status"] == "PENDING")
+    assert (pending["ecp"], pending["points"]) == (failed, 66)
+
+
+def test_another_scheme_waits_for_its_payouts(demo: Demo) -> None:
+    (only,) = _settlements(demo, PAYING)
+    assert (only["status"], only["points"], only["amount"]) == (SettlementStatus.PAYING, 60, Decimal("18.00"))
+    assert [row["status"] for row in _lines(demo, only)] == ["PENDING"] * 3
+
+
+def test_points_of_the_settled_scheme_are_available_paid_or_returned_once(demo: Demo) -> None:
+    (first, _), moved = _settlements(demo), Counter[tuple[int, int]]()
+    lines = {row["id"]: row for row in _lines(demo, first)}
+    for row in demo.tables["points_entry"]:
+        if row["settlement_line_id"] in lines:
+            assert row["kind"] == PointsEntryKind.SETTLEMENT
+            moved[row["debit"], row["credit"]] += row["points"]
+    assert moved == {
+        (LedgerAccount.AVAILABLE, LedgerAccount.SETTLING): 112,
+        (LedgerAccount.SETTLING, LedgerAccount.PAID): 46,
+        (LedgerAccount.SETTLING, LedgerAccount.AVAILABLE): 66,
+    }
+
+
+def test_an_import_recorded_every_sale_and_another_one_half_of_them(demo: Demo) -> None:
+    imports = {row["source"]: row for row in demo.tables["sales_import"]}
+    assert imports.keys() == {SOURCE, OTHER_SOURCE}
+    for row in imports.values():
+        assert (row["phase"], row["error"], row["lines_read"]) == (ImportPhase.FINISHED, None, SALES + 1)
+    assert (imports[SOURCE]["delimiter"], imports[OTHER_SOURCE]["delimiter"]) == (",", ";")
+    assert _recorded(demo, imports[SOURCE]) == (SALES, 0)
+    assert _recorded(demo, imports[OTHER_SOURCE]) == (SALES // 2, SALES // 2)
+    jobs = [row for row in demo.tables["job"] if row["kind"] == "SALES_IMPORT"]
+    assert [(row["status"], row["failures"]) for row in jobs] == [(JobStatus.SUCCEEDED, 0)] * 2
+
+
+def _recorded(demo: Demo, imported: dict[str, Any]) -> tuple[int, int]:
+    """How many sales of an import were recorded, and how many were rejected."""
+    streams = [row for row in demo.tables["sales_import_stream"] if row["import_id"] == imported["id"]]
+    rejected = sum(row["rejected"] for row in streams) + imported["rejected"]
+    return sum(row["recorded"] for row in streams), rejected
+
+
+def test_rejected_rows_have_their_lines_and_reasons_and_a_file(demo: Demo) -> None:
+    rejections = sorted(demo.tables["sales_import_rejection"], key=lambda row: row["line"])
+    # The header is the first line, and every other row has a mistake.
+    assert [row["line"] for row in rejections] == list(range(3, SALES + 2, 2))
+    assert len({row["reason"] for row in rejections}) == len(MISTAKES)
+    assert rejections[0]["reason"] == (
+        "There is no ECP with the code or alias “ECP-000000”. Register the ECP, add an alias, or correct the sale."
+    )
+    (imported,) = (row for row in demo.tables["sales_import"] if row["source"] == OTHER_SOURCE)
+    (file,) = (row for row in demo.tables["stored_file"] if row["id"] == imported["rejected_file_id"])
+    assert file["name"] == f"rejected-{OTHER_SOURCE}.csv"
+    assert rejections[0]["import_id"] == imported["id"]
