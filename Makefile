@@ -18,7 +18,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-ledger bench-reach soak soak-imports soak-ledger profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-jobs bench-ledger bench-reach soak soak-imports soak-ledger profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 18
@@ -64,6 +64,9 @@ bench-evaluation: $(DEV) ## Measure the evaluation of one line against ten rules
 
 bench-files: $(DEV) ## Measure 50 uploads and downloads of 100 MB at once; ARGS= like "--files 20", "--rounds 3" or "--quick"
 	@exec $(BIN)/python -m benchmarks.files $(ARGS)
+
+bench-jobs: $(DEV) ## Measure imports and settlements; ARGS= like "settle --rounds 5", "--quick" or "--markdown"
+	@exec $(BIN)/python -m benchmarks.jobs $(ARGS)
 
 bench-ledger: $(DEV) ## Measure sales, redemptions, and the ledger; ARGS= like "record redeem --rounds 5", "--quick" or "--markdown"
 	@exec $(BIN)/python -m benchmarks.ledger $(ARGS)

@@ -21,6 +21,7 @@ from db.enrollments.rows import EnrollmentRow
 from domain.channels import EarningChannel
 from domain.ecps.inputs import EcpDetails
 from domain.enrollments.facts import EnrollmentStatus
+from domain.money import Money
 from domain.permissions import Role
 from domain.rules.model import BonusRule
 from domain.schemes.content import Basics, CouponValue
@@ -57,7 +58,7 @@ class Ecp(Struct, frozen=True):
 
 
 class SchemeTerms(Struct, frozen=True, kw_only=True):
-    """What a scheme pays: base points for each unit of every variant, rules, and a budget."""
+    """What a scheme pays: base points for each unit of every variant, rules, a budget, and the value of a point."""
 
     title: str
     rules: tuple[BonusRule, ...] = ()
@@ -65,6 +66,8 @@ class SchemeTerms(Struct, frozen=True, kw_only=True):
     budget: int | None = None
     channels: tuple[EarningChannel, ...] = (EarningChannel.SALE,)
     coupons: int = 0
+    point_value: Money | None = None
+    minimum_payout: int | None = None
 
 
 async def add_members(environment: Environment, place: Place, scheme_ids: Sequence[UUID], number: int) -> list[Ecp]:
@@ -144,6 +147,8 @@ def _basics(terms: SchemeTerms, at: datetime) -> Basics:
         ends_on=first + timedelta(days=APPROVED + 200),
         terms_markdown="Be fair.",
         budget=terms.budget,
+        point_value=terms.point_value,
+        minimum_payout=terms.minimum_payout,
     )
 
 

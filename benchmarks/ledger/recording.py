@@ -146,13 +146,15 @@ async def prepare(place: Place, number: int, *, generous: bool) -> list[Ecp]:
 
 
 @contextlib.contextmanager
-def serving(place: Place, name: str, *options: str) -> Iterator[tuple[Server, Signer]]:
-    """A server of the place, and what signs tokens for it."""
+def serving(place: Place, name: str, *options: str, jobs: bool = True) -> Iterator[tuple[Server, Signer]]:
+    """A server of the place, and what signs tokens for it; without `jobs`, only others run them."""
     with tempfile.TemporaryDirectory(prefix="tessera-ledger-") as folder:
         signer = Signer(Path(folder))
         credentials = Credentials(signer.keys, "")
         command = [*our_command("tessera"), *options]
         settings = {**SECRETS, "TESSERA_LOG_LEVEL": "warning"}
+        if not jobs:
+            settings["TESSERA_JOBS"] = "0"
         with running("tessera", command, place.url, credentials, LOGS / f"{name}.log", settings=settings) as server:
             yield server, signer
 

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import uvloop
@@ -55,7 +55,7 @@ class Period(Struct, frozen=True):
 
 def measure_redeeming(place: Place, size: RedeemingSize) -> tuple[list[Line], dict[str, object]]:
     """Measure with the disk as it is, and with one that is slow to flush."""
-    ecps, codes = asyncio.run(_prepare(place, size))
+    ecps, codes = asyncio.run(prepare_coupons(place, size.ecps, size.coupons))
     found: dict[str, list[Period]] = {"": [], ", 5 ms to flush": []}
     coupons = iter(codes)
     with serving(place, "ledger redeeming") as (server, signer):
@@ -80,7 +80,8 @@ def _lines(name: str, periods: Sequence[Period]) -> Iterator[Line]:
     yield Line(what=f"{what}: failures", value=sum(len(one.failures) for one in periods), unit="", goal=0)
 
 
-async def _prepare(place: Place, size: RedeemingSize) -> tuple[list[Ecp], list[str]]:
+async def prepare_coupons(place: Place, number: int, coupons: int) -> tuple[list[Ecp], list[str]]:
+    """ECPs in a scheme with coupons, and the codes of those that may be redeemed."""
     async with opened(place) as environment:
         rule = BonusRule(
             id=uuid7(),
@@ -94,11 +95,11 @@ async def _prepare(place: Place, size: RedeemingSize) -> tuple[list[Ecp], list[s
             rules=(rule,),
             budget=_LARGE,
             channels=(EarningChannel.COUPON,),
-            coupons=size.coupons,
+            coupons=coupons,
         )
         scheme_id = await begun_scheme(environment, place, terms)
-        await commissioned(environment, place, scheme_id, size.coupons)
-        ecps = await add_members(environment, place, [scheme_id], size.ecps)
+        await commissioned(environment, place, scheme_id, coupons)
+        ecps = await add_members(environment, place, [scheme_id], number)
         reading = environment.operation(None)
         runs = await reading.fetch(RUNS_BY_SCHEME, ids=[scheme_id])
         await reading.close()
@@ -133,26 +134,33 @@ def _period(place: Place, server: Server, tokens: Sequence[str], coupons: Iterat
 async def _drive(
     server: Server, tokens: Sequence[str], coupons: Iterator[str], seconds: float
 ) -> tuple[list[float], list[str]]:
-    """Let 32 apps redeem coupons, each for the next ECP in turns."""
+    """Let 32 apps redeem coupons for so many seconds."""
+    deadline = time.perf_counter() + seconds
+    return await drive(server, tokens, coupons, clients=CLIENTS, is_over=lambda: time.perf_counter() >= deadline)
+
+
+async def drive(
+    server: Server, tokens: Sequence[str], coupons: Iterator[str], *, clients: int, is_over: Callable[[], bool]
+) -> tuple[list[float], list[str]]:
+    """Let apps redeem coupons until it is over or no coupon is left, each for the next ECP in turns."""
     times: list[float] = []
     failures: list[str] = []
-    deadline = time.perf_counter() + seconds
     ecps = itertools.cycle(tokens)
 
     async def app() -> None:
         async with Caller(server.port) as caller:
-            while (now := time.perf_counter()) < deadline:
-                code, token = next(coupons), next(ecps)
+            while not is_over() and (code := next(coupons, None)) is not None:
+                began = time.perf_counter()
                 content = body("RedeemCoupon", {"code": code, "idempotencyKey": code})
                 try:
-                    payload = (await caller.post(token, content))["redeemCoupon"]
+                    payload = (await caller.post(next(ecps), content))["redeemCoupon"]
                 except CallFailed as failed:
                     failures.append(str(failed))
                     continue
                 if payload["errors"]:
                     failures.append(str(payload["errors"]))
                 else:
-                    times.append(time.perf_counter() - now)
+                    times.append(time.perf_counter() - began)
 
-    await asyncio.gather(*(app() for _ in range(CLIENTS)))
+    await asyncio.gather(*(app() for _ in range(clients)))
     return times, failures

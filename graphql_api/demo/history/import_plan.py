@@ -14,8 +14,9 @@ from graphql_api.demo.lines import Line
 
 HEADER: Final = ("external_id", "ecp_code", "sold_at", "sku", "quantity", "unit_price", "currency")
 _CURRENCY: Final = "INR"
-# Some months before loading, when every one of these ECPs was verified.
-_SOLD_DAYS: Final = (12, 20)
+# A file has the sales of these days, for which every one of its ECPs was verified.
+_SOLD_DAYS: Final = 8
+_VERIFIED_DAYS: Final = 20
 _PRODUCTS: Final[Mapping[Line, str]] = {
     Line.LUBRICANTS: "AMB-10W40",
     Line.CAR_CARE: "GLN-SHAM",
@@ -32,6 +33,15 @@ MISTAKES: Final = (
 )
 
 
+class FilePlan(Struct, frozen=True):
+    """A file of so many sales; with mistakes, every other row has one."""
+
+    source: str
+    sales: int
+    delimiter: str = ","
+    has_mistakes: bool = False
+
+
 class Sellers(Struct, frozen=True):
     """ECPs who were verified before the files begin, with their codes."""
 
@@ -45,37 +55,39 @@ class Sellers(Struct, frozen=True):
 
 def sellers(plans: Sequence[EcpPlan], codes: Mapping[str, str]) -> Sellers:
     """Choose the ECPs who have sold to: those verified for long, and known."""
-    first = _SOLD_DAYS[1]
     known = [
         plan
         for plan in plans
-        if plan.verified is not None and plan.verified > first and plan.erased is None and plan.suspended is None
+        if plan.verified is not None
+        and plan.verified > _VERIFIED_DAYS
+        and plan.erased is None
+        and plan.suspended is None
     ]
     return Sellers([plan for plan in known if plan.details.email in codes], codes)
 
 
-def write_file(name: str, sales: int, chosen: Sellers, at: datetime, *, delimiter: str, mistakes: bool) -> bytes:
-    """Write a file of so many sales, which ends `at` this moment; with `mistakes`, every other row has one."""
-    chance = random.Random(name)  # noqa: S311 - the same every time, on purpose
-    rows = list(_rows(chance, name, sales, chosen, at))
-    if mistakes:
+def write_file(plan: FilePlan, chosen: Sellers, at: datetime) -> bytes:
+    """Write a file whose last sales are from this moment."""
+    chance = random.Random(plan.source)  # noqa: S311 - the same every time, on purpose
+    rows = list(_rows(chance, plan, chosen, at))
+    if plan.has_mistakes:
         for number, row in enumerate(rows[1::2]):
             column, value = MISTAKES[number % len(MISTAKES)]
             row[column] = value
-    lines = [delimiter.join(HEADER), *(delimiter.join(row[column] for column in HEADER) for row in rows)]
+    lines = [plan.delimiter.join(HEADER), *(plan.delimiter.join(row[column] for column in HEADER) for row in rows)]
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-def _rows(chance: random.Random, name: str, sales: int, chosen: Sellers, at: datetime) -> Iterator[dict[str, str]]:
+def _rows(chance: random.Random, plan: FilePlan, chosen: Sellers, at: datetime) -> Iterator[dict[str, str]]:
     packs = {code: pack for code, _, _, _, (pack, *_) in PRODUCTS}
-    for number in range(1, sales + 1):
-        plan = chance.choice(chosen.plans)
-        product = _PRODUCTS[plan.line]
+    for number in range(1, plan.sales + 1):
+        ecp = chance.choice(chosen.plans)
+        product = _PRODUCTS[ecp.line]
         line = PlannedLine(f"{product}-{packs[product]}", chance.randint(1, 12))
-        sold_at = at - timedelta(days=chance.randint(0, _SOLD_DAYS[1] - _SOLD_DAYS[0]), minutes=number)
+        sold_at = at - timedelta(days=chance.randint(0, _SOLD_DAYS), minutes=number)
         yield {
-            "external_id": f"{name}-{number:04}",
-            "ecp_code": chosen.code(plan),
+            "external_id": f"{plan.source}-{number:04}",
+            "ecp_code": chosen.code(ecp),
             "sold_at": sold_at.isoformat(timespec="seconds"),
             "sku": line.sku,
             "quantity": str(line.quantity),

@@ -10,7 +10,7 @@ from domain.imports.facts import STREAMS, ImportPhase
 from graphql_api.demo.accounts.people import Person
 from graphql_api.demo.ecps.ecp_plan import plan_ecps
 from graphql_api.demo.history.desk import Desk
-from graphql_api.demo.history.import_plan import sellers, write_file
+from graphql_api.demo.history.import_plan import FilePlan, sellers, write_file
 from graphql_api.demo.history.jobs_inside import run_jobs
 from resolvers.files.stored_contents import store_bytes
 from resolvers.imports.cleanup import forget_all
@@ -23,30 +23,19 @@ from resolvers.imports.staging import stage_file
 from resolvers.imports.start_import import ImportOptions, start_import
 from resolvers.jobs.running import RunningJob
 
-# The systems of two distributors.
-SOURCE: Final = "distributor-west"
-OTHER_SOURCE: Final = "distributor-north"
-SALES: Final = 48
+# The systems of two distributors; the second one writes semicolons, as spreadsheets do.
+GOOD_FILE: Final = FilePlan("distributor-west", 48)
+HALF_GOOD_FILE: Final = FilePlan("distributor-north", 48, delimiter=";", has_mistakes=True)
 _TYPE: Final = "text/csv"
 
 
-async def import_all(desk: Desk) -> None:
-    """Import a file without a mistake, as the connected system."""
-    await _import(desk, Person.CONNECTOR, SOURCE, delimiter=",", mistakes=False)
-
-
-async def import_half(desk: Desk) -> None:
-    """Import a file with a mistake in every other row. It has semicolons, as spreadsheets write it."""
-    await _import(desk, Person.CONNECTOR, OTHER_SOURCE, delimiter=";", mistakes=True)
-
-
-async def _import(desk: Desk, person: Person, source: str, *, delimiter: str, mistakes: bool) -> None:
-    operation = desk.operation(person, timedelta())
-    chosen = sellers(plan_ecps(), desk.codes)
-    content = write_file(source, SALES, chosen, operation.now, delimiter=delimiter, mistakes=mistakes)
+async def import_file(plan: FilePlan, desk: Desk) -> None:
+    """Import a file as the connected system does."""
+    operation = desk.operation(Person.CONNECTOR, timedelta())
+    content = write_file(plan, sellers(plan_ecps(), desk.codes), operation.now)
     async with operation.writing() as session:
-        file = await store_bytes(operation, session, content, name=f"{source}.csv", content_type=_TYPE)
-        await start_import(operation, session, file, ImportOptions(source))
+        file = await store_bytes(operation, session, content, name=f"{plan.source}.csv", content_type=_TYPE)
+        await start_import(operation, session, file, ImportOptions(plan.source))
     await run_jobs(desk.environment, {job.kind: replace(job, run=_run) for job in JOBS})
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from graphql_api.demo.history.desk import Desk, fill_desk
-from graphql_api.demo.history.importing import import_all, import_half
+from graphql_api.demo.history.importing import GOOD_FILE, HALF_GOOD_FILE, import_file
 from graphql_api.demo.history.settling import PAYING, SETTLED, approve, report_payouts, settle
 
 
@@ -65,7 +65,7 @@ DESK_WORK: Final[Mapping[DeskWork, Callable[[Desk], Awaitable[None]]]] = {
     DeskWork.SETTLE_AGAIN: partial(settle, SETTLED),
     DeskWork.SETTLE_ANOTHER: partial(settle, PAYING),
     DeskWork.APPROVE_ANOTHER: partial(approve, PAYING),
-    DeskWork.IMPORT_ALL: import_all,
-    DeskWork.IMPORT_HALF: import_half,
+    DeskWork.IMPORT_ALL: partial(import_file, GOOD_FILE),
+    DeskWork.IMPORT_HALF: partial(import_file, HALF_GOOD_FILE),
     DeskWork.FILL_DESKS: fill_desk,
 }

@@ -1,4 +1,4 @@
-"""The work of the demo data that takes longer than a request: imports, and a settlement with a failed payout (R20, R22)."""
+"""The demo data have imports, and settlements: one with a failed payout, and one that waits for payouts (R20, R22)."""
 
 from collections import Counter
 from decimal import Decimal
@@ -11,7 +11,7 @@ from domain.jobs.facts import JobStatus
 from domain.points.ledger import LedgerAccount, PointsEntryKind
 from domain.settlements.facts import SettlementStatus
 from graphql_api.demo.history.import_plan import MISTAKES
-from graphql_api.demo.history.importing import OTHER_SOURCE, SALES, SOURCE
+from graphql_api.demo.history.importing import GOOD_FILE, HALF_GOOD_FILE
 from graphql_api.demo.history.settling import PAYING, SETTLED, SettledPlan
 from tests.graphql_api.demo.conftest import Demo
 
@@ -72,13 +72,13 @@ def test_points_of_the_settled_scheme_are_available_paid_or_returned_once(demo: 
 
 def test_an_import_recorded_every_sale_and_another_one_half_of_them(demo: Demo) -> None:
     imports = {row["source"]: row for row in demo.tables["sales_import"]}
-    assert imports.keys() == {SOURCE, OTHER_SOURCE}
+    assert imports.keys() == {GOOD_FILE.source, HALF_GOOD_FILE.source}
     for row in imports.values():
-        assert (row["phase"], row["error"], row["lines_read"]) == (ImportPhase.FINISHED, None, SALES + 1)
-    assert (imports[SOURCE]["delimiter"], imports[OTHER_SOURCE]["delimiter"]) == (",", ";")
-    assert _recorded(demo, imports[SOURCE]) == (SALES, 0)
-    assert _recorded(demo, imports[OTHER_SOURCE]) == (SALES // 2, SALES // 2)
-    jobs = [row for row in demo.tables["job"] if row["kind"] == "SALES_IMPORT"]
+        assert (row["phase"], row["error"], row["lines_read"]) == (ImportPhase.FINISHED, None, GOOD_FILE.sales + 1)
+    assert (imports[GOOD_FILE.source]["delimiter"], imports[HALF_GOOD_FILE.source]["delimiter"]) == (",", ";")
+    assert _recorded(demo, imports[GOOD_FILE.source]) == (GOOD_FILE.sales, 0)
+    assert _recorded(demo, imports[HALF_GOOD_FILE.source]) == (GOOD_FILE.sales // 2, GOOD_FILE.sales // 2)
+    jobs = [row for row in demo.tables["job"] if row["kind"] == "GOOD_FILE.sales_IMPORT"]
     assert [(row["status"], row["failures"]) for row in jobs] == [(JobStatus.SUCCEEDED, 0)] * 2
 
 
@@ -92,12 +92,12 @@ def _recorded(demo: Demo, imported: dict[str, Any]) -> tuple[int, int]:
 def test_rejected_rows_have_their_lines_and_reasons_and_a_file(demo: Demo) -> None:
     rejections = sorted(demo.tables["sales_import_rejection"], key=lambda row: row["line"])
     # The header is the first line, and every other row has a mistake.
-    assert [row["line"] for row in rejections] == list(range(3, SALES + 2, 2))
+    assert [row["line"] for row in rejections] == list(range(3, GOOD_FILE.sales + 2, 2))
     assert len({row["reason"] for row in rejections}) == len(MISTAKES)
     assert rejections[0]["reason"] == (
         "There is no ECP with the code or alias “ECP-000000”. Register the ECP, add an alias, or correct the sale."
     )
-    (imported,) = (row for row in demo.tables["sales_import"] if row["source"] == OTHER_SOURCE)
+    (imported,) = (row for row in demo.tables["sales_import"] if row["source"] == HALF_GOOD_FILE.source)
     (file,) = (row for row in demo.tables["stored_file"] if row["id"] == imported["rejected_file_id"])
-    assert file["name"] == f"rejected-{OTHER_SOURCE}.csv"
+    assert file["name"] == f"rejected-{HALF_GOOD_FILE.source}.csv"
     assert rejections[0]["import_id"] == imported["id"]
