@@ -6,11 +6,11 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, Integer, Text, Uuid, any_, bindparam, func, select, text
+from sqlalchemy import BigInteger, Integer, Text, Uuid, any_, bindparam, column, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from db.catalog.tables import GeographyTable
-from db.columns import columns, named_columns
+from db.columns import columns, named_columns, scalar
 from db.ecps.tables import EcpCountTable
 from db.statement import Statement, uuids
 from domain.ecps.facts import EcpStatus
@@ -188,6 +188,16 @@ _OF_PERIODS: Final = {
     VolumePeriod.WEEK: _parameter("weeks", ARRAY(TIMESTAMP(timezone=True))),
     VolumePeriod.SCHEME: _parameter("scheme_since", TIMESTAMP(timezone=True)),
 }
+
+
+# About how many lines of sales and redeemed coupons are stored, as the statistics say; 0 before the first ones.
+LINES_STORED: Final = Statement(
+    text("""
+SELECT sum(greatest(reltuples, 0))::bigint AS lines FROM pg_class
+WHERE oid IN ('sale_line'::regclass, 'redemption'::regclass)
+""").columns(column("lines")),
+    scalar(int),
+)
 
 
 class Counted(Struct, frozen=True):

@@ -57,7 +57,8 @@ class Population(Struct, frozen=True):
     """The active ECPs in the geographies of a scheme, `within`. `paths` leads from each geography to its country.
 
     `compared` are the volume clauses that were compared with earlier sales, and `volume_days` the number of days that
-    stand for the duration of the scheme. Every ECP may meet the other volume clauses.
+    stand for the duration of the scheme. Every ECP may meet the other volume clauses, which are all of them where there
+    were `too_many_sales` to compare with.
     """
 
     cells: tuple[Cell, ...]
@@ -66,6 +67,7 @@ class Population(Struct, frozen=True):
     tier_ranks: Mapping[UUID, int]
     compared: frozenset[VolumeClause] = frozenset()
     volume_days: int | None = None
+    too_many_sales: bool = False
 
     @property
     def size(self) -> int:

@@ -8,7 +8,7 @@ from typing import assert_never
 from domain.rules.model import ActivityClause, AllOf, BonusRule, GeographyClause, TierClause
 from domain.rules.phrases import DisplayNames, display_names
 from domain.rules.reach import ReachVerdict, funnel_parts
-from domain.rules.reach_volumes import INDICATION, NOTHING_COMPARES, REST_OPEN, comparison_phrase
+from domain.rules.reach_volumes import INDICATION, NOTHING_COMPARES, REST_OPEN, TOO_MANY_SALES, comparison_phrase
 from domain.rules.sentences import condition_phrase
 from domain.rules.stored_facts import (
     ActivityNeverDone,
@@ -45,7 +45,8 @@ def step_sentence(rule: BonusRule, reach: RuleReach, position: int) -> str:
     if position in reach.compared:
         notes.append(comparison_phrase(part, reach.volume_days))
     if position in reach.uncompared:
-        notes.append(REST_OPEN if notes else NOTHING_COMPARES)
+        why = TOO_MANY_SALES if reach.too_many_sales else NOTHING_COMPARES
+        notes.append(REST_OPEN if notes else why)
     note = f" ({'; '.join(notes)})" if notes else ""
     return f"ECPs who {condition_phrase(part, reach.names)}{note}"
 

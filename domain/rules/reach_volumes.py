@@ -15,6 +15,7 @@ from domain.text import drop_repeats, format_count, join_words
 DAYS_COMPARED: Final = 365
 INDICATION: Final = "an indication from the last 12 months"
 NOTHING_COMPARES: Final = "nothing that was sold or redeemed in the last 12 months compares, so all ECPs count"
+TOO_MANY_SALES: Final = "there are too many sales to compare with during a review, so all ECPs count"
 REST_OPEN: Final = "where nothing compares, all ECPs count"
 
 

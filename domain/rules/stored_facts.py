@@ -62,6 +62,7 @@ class RuleReach(Struct, frozen=True, rename="camel"):
     `names` are those that the sentences need, as they were at the time: what an approver read does not change.
     `compared` are the positions of the parts whose volumes were compared with the sales of the last 12 months, and
     `uncompared` of those with volumes that nothing compares with; `volume_days` stand for the duration of the scheme.
+    With `too_many_sales`, none was compared.
     """
 
     rule_id: UUID
@@ -74,6 +75,7 @@ class RuleReach(Struct, frozen=True, rename="camel"):
     compared: tuple[int, ...] = ()
     uncompared: tuple[int, ...] = ()
     volume_days: int | None = None
+    too_many_sales: bool = False
 
     @property
     def shut_by(self) -> int:

@@ -6,8 +6,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from db.rules.reach_reads import TOTALS, ActiveRow, Counted, CountedVolume, active_cells
+from db.rules.reach_reads import LINES_STORED, TOTALS, ActiveRow, Counted, CountedVolume, active_cells
 from db.sessions import Fetching
 from domain.calendar import Calendar
 from domain.rules.model import ActivityClause, Clause, VolumeClause, VolumeMeasure, VolumePeriod
@@ -20,11 +21,19 @@ from domain.schemes.content import SchemeContent
 MAX_VOLUMES: Final = 60
 
 
+# Lines of sales that volumes are compared with. A review of more of them would exceed the time of a statement.
+MAX_LINES: Final = 2_000_000
+
+
 class CountedCells(Struct, frozen=True):
-    """The cells of a scheme, and the volume clauses that were compared with earlier sales."""
+    """The cells of a scheme, and the volume clauses that were compared with earlier sales.
+
+    `too_many` says that there were too many sales to compare with.
+    """
 
     cells: tuple[Cell, ...]
     compared: frozenset[VolumeClause]
+    too_many: bool = False
 
 
 class CellScope(Struct, frozen=True):
@@ -44,16 +53,25 @@ async def count_cells(fetching: Fetching, contents: Sequence[SchemeContent], sco
     clauses = [dict.fromkeys(_clauses_of(content)) for content in contents]
     shared = _activities_of([clause for some in clauses for clause in some])
     plain: CountedCells | None = None
+    too_many = await _too_many_lines(fetching, clauses)
     found = []
     for content, some in zip(contents, clauses, strict=True):
         volumes = [clause for clause in some if isinstance(clause, VolumeClause)][:MAX_VOLUMES]
-        if volumes:
+        if volumes and not too_many:
             found.append(await _count(fetching, _activities_of(some), _Volumes(content, volumes), totals, scope))
             continue
         if plain is None:
             plain = await _count(fetching, shared, None, totals, scope)
-        found.append(plain)
+        found.append(replace(plain, too_many=too_many) if volumes else plain)
     return found
+
+
+async def _too_many_lines(fetching: Fetching, clauses: Iterable[Iterable[Clause]]) -> bool:
+    """Whether there are more sales than volumes are compared with; False without volumes."""
+    if not any(isinstance(clause, VolumeClause) for some in clauses for clause in some):
+        return False
+    (lines,) = await fetching.fetch(LINES_STORED)
+    return lines > MAX_LINES
 
 
 class _Volumes(Struct, frozen=True):

@@ -110,3 +110,12 @@ def test_as_many_days_stand_for_the_scheme(days: int, compared: str) -> None:
 )
 def test_at_most_twelve_months_stand_for_a_scheme(starts_on: date | None, ends_on: date | None, days: int) -> None:
     assert comparable_days(starts_on, ends_on) == days
+
+
+def test_too_many_sales_are_not_compared_and_the_step_says_so() -> None:
+    sellers = replace(SELLERS, compared=frozenset(), too_many_sales=True)
+    (step,) = steps_of(FIVE_IN_A_WEEK, sellers)
+    assert step == (
+        "ECPs who have sold 5 or more units so far this week (there are too many sales to compare with during a "
+        "review, so all ECPs count)"
+    )

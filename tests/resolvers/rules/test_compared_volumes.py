@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import product
 from uuid import UUID
 
+import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import insert
@@ -19,6 +20,7 @@ from domain.rules.reach import Population
 from domain.schemes.content import Basics, SchemeContent
 from domain.time_zones import find_calendar
 from graphql_api.context import Environment
+from resolvers.rules import cells
 from resolvers.rules.populations import load_assessment_context
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.ledger_desk import LedgerDesk, Line
@@ -169,3 +171,13 @@ async def test_what_nothing_compares_with_stays_open(
     assert other.compared == {units}
     assert [cell.did for cell in other.cells] == [{units}]
     assert (empty.compared, [cell.did for cell in empty.cells]) == (frozenset(), [frozenset()])
+
+
+async def test_too_many_sales_are_not_read(
+    factory: SchemeFactory, environment: Environment, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A review must stay within the time of a statement."""
+    await factory.ecps.crowd(1, place="Pune")
+    monkeypatch.setattr(cells, "MAX_LINES", -1)
+    (population,) = await load(environment, content(world, VolumeClause(UNITS, MONTH, 5)))
+    assert (population.too_many_sales, population.compared) == (True, frozenset())
