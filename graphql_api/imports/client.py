@@ -15,7 +15,7 @@ from graphql_api.imports.endpoint import IMPORTS_PATH
 # Bytes that are sent between two looks at the answer.
 _PIECE: Final = 2**17
 _TIMEOUT_S: Final = 60.0
-_PORTS: Final = {"http": HTTPConnection, "https": HTTPSConnection}
+_CONNECTIONS: Final[Mapping[str, type[HTTPConnection]]] = {"http": HTTPConnection, "https": HTTPSConnection}
 
 
 class ImportImpossible(Exception):
@@ -32,11 +32,11 @@ class ImportClient:
     def __init__(self, server: str, token: str) -> None:
         """Take the address of the server. Raises ImportImpossible for one that is none."""
         parts = urlsplit(server)
-        if parts.scheme not in _PORTS or not parts.hostname:
+        if parts.scheme not in _CONNECTIONS or not parts.hostname:
             message = f"{server} is no address of a server. Write it like https://tessera.example.com."
             raise ImportImpossible(message)
         self._server = server.rstrip("/")
-        self._connect = _PORTS[parts.scheme]
+        self._connect = _CONNECTIONS[parts.scheme]
         self._host = parts.netloc
         self._path = parts.path.rstrip("/")
         self._headers = {"authorization": f"Bearer {token}"}
