@@ -152,7 +152,8 @@ async def test_a_file_is_imported_with_one_request(clients: Clients, environment
 
 async def test_a_body_of_unknown_length_is_streamed(clients: Clients, environment: Environment) -> None:
     """R20: in pieces of any size, UTF-16 and semicolons too; a dry run records nothing."""
-    text = csv_file(*[row(f"s-{number}") for number in range(3_000)]).decode().replace(",", ";")
+    rows = [f"{row(f's-{number}')},{'x' * 1_000}" for number in range(300)]
+    text = csv_file(*rows, header=f"{HEADER},note").decode().replace(",", ";")
     content = b"\xff\xfe" + text.encode("utf-16-le")
 
     async def pieces() -> Any:
@@ -161,7 +162,8 @@ async def test_a_body_of_unknown_length_is_streamed(clients: Clients, environmen
 
     shown = await send_import(clients[SYSTEM], environment, pieces(), "source=till&dryRun=true&park=true")
     assert (shown["encoding"], shown["delimiter"], shown["park"], shown["dryRun"]) == ("UTF-16LE", ";", True, True)
-    assert shown["summary"] == "3,000 sales would be recorded. Nothing was changed."
+    assert shown["summary"] == "300 sales would be recorded. Nothing was changed."
+    assert (shown["ignoredColumns"], shown["file"]["byteSize"]) == (["note"], len(content))
     assert await query(environment, "SELECT count(*) FROM sale") == [0]
 
 
