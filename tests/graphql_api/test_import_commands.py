@@ -133,3 +133,13 @@ async def test_a_large_file_that_is_refused_is_not_sent_to_its_end(desk: Desk, e
         "The file is compressed with gzip. Unpack it, or save it as CSV, and import the text.\n",
     )
     assert await query(environment, "SELECT count(*) FROM sales_import") == [0]
+
+
+async def test_a_terminal_shows_bars(desk: Desk) -> None:
+    """R20: how much is sent, and how far the import is; they are gone at the end."""
+    write(csv_file(row("s-1")))
+    ended = await desk.run("march.csv", "--source", "till", FORCE_COLOR="1", COLUMNS="100")
+    assert ended.code == 0
+    assert "Sending march.csv" in ended.complaints
+    assert "Importing march.csv" in ended.complaints
+    assert ended.complaints.endswith("1 sale was recorded.\n")
