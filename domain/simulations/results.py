@@ -100,7 +100,7 @@ def merge_totals(
         base_points=base,
         live_base_points=live_base,
         by_rule=tuple(RulePoints(key, points, live) for key, (points, live) in rules.items()),
-        by_month=tuple(MonthPoints(_first_day(key), *pair) for key, pair in sorted(months.items())),
+        by_month=tuple(MonthPoints(_first_day(key), points, live) for key, (points, live) in sorted(months.items())),
         budget_exhausted_on=None if exhausted is None else calendar.day_of(moment_of(exhausted)),
         gaining=sum(points > live for points, live in ecps),
         losing=sum(points < live for points, live in ecps),

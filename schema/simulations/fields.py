@@ -30,7 +30,7 @@ class SimulationQueries:
         last: LastArgument = None,
         before: BeforeArgument = None,
     ) -> Page[SimulationRow]:
-        return await list_simulations(info.context, PageArguments(first, after, last, before))
+        return await list_simulations(info.context, PageArguments(first, after, last=last, before=before))
 
 
 @strawberry.type

@@ -32,10 +32,10 @@ from schema.nodes import Node, node_type
 from schema.points.types import LineVerdict
 from schema.rules.enums import EarningChannel
 from schema.rules.types import BonusRule
-from schema.sales.types import SaleLine
 from schema.scalars import SafeInt
 
 _Scheme = Annotated["Scheme", strawberry.lazy("schema.schemes.types")]  # type: ignore[name-defined] # noqa: F821 - each knows the other
+_SaleLine = Annotated["SaleLine", strawberry.lazy("schema.sales.types")]  # type: ignore[name-defined] # noqa: F821 - as above
 _UNTIL = "Null until it is finished."
 _DAY = timedelta(days=1)
 
@@ -76,7 +76,7 @@ class SimulatedRule:
 
 @strawberry.type(description="A line of a sale, or a redeemed coupon, that is worth something else in a simulation.")
 class SimulatedLine:
-    sale_line: SaleLine | None = batched(
+    sale_line: _SaleLine | None = batched(
         lines_by_id,
         key="line_id",
         description="The line of the sale. Null for a redeemed coupon, and unless the viewer may see the sale.",
