@@ -1,4 +1,4 @@
-"""Changes to schemes: content, section versions, submissions, approved revisions, and activity."""
+"""Changes to schemes: content, section versions, submissions, approved revisions, activity, and derived stages."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -16,6 +16,7 @@ from db.schemes.tables import (
     SchemeGeographyTable,
     SchemeRevisionTable,
     SchemeSectionTable,
+    SchemeStageTable,
     SchemeSubmissionTable,
     SchemeTable,
     SchemeVariantTable,
@@ -25,7 +26,7 @@ from db.text_columns import with_text_columns
 from domain.events import EventKind
 from domain.rules.model import BonusRule
 from domain.schemes.content import Basics, CouponValue, FieldDifference, SchemeContent
-from domain.schemes.lifecycle_facts import Decision
+from domain.schemes.lifecycle_facts import Decision, StageSpan
 from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
 from domain.schemes.stored_facts import StoredActivity
 
@@ -230,6 +231,24 @@ async def add_activity(  # noqa: PLR0913 - the columns of an activity, by name
             changes=tuple(changes),
         )
     )
+
+
+async def replace_stages(session: Writing, timelines: Mapping[UUID, Sequence[StageSpan]]) -> None:
+    """Replace the timeline of the stages of each scheme."""
+    await session.execute(delete(SchemeStageTable).where(SchemeStageTable.scheme_id.in_(timelines)))
+    rows = [stage_columns(scheme_id, span) for scheme_id, spans in timelines.items() for span in spans]
+    await session.execute(insert(SchemeStageTable), rows)
+
+
+def stage_columns(scheme_id: UUID, span: StageSpan) -> dict[str, Any]:
+    """A stage and the time for which it is valid, as columns."""
+    columns = msgspec.structs.asdict(span.stage)
+    columns["is_current"] = columns.pop("current")
+    columns["position"] = span.stage.kind.position
+    for name in ("waiting_vendor_ids", "waiting_variant_ids"):
+        # Most stages wait for neither, and reading null costs nothing.
+        columns[name] = list(columns[name]) or None
+    return {"scheme_id": scheme_id, "valid_from": span.valid_from, "valid_until": span.valid_until, **columns}
 
 
 def basics_columns(code: str, basics: Basics) -> dict[str, Any]:

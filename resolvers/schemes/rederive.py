@@ -6,7 +6,6 @@ from uuid import UUID
 
 from db.schemes import changes
 from db.schemes.reads import LOCK_SCHEME, SCHEME_IDS_AFTER
-from db.schemes.stage_changes import replace_stages
 from db.sessions import Writing
 from domain.calendar import Calendar
 from domain.schemes.lifecycle import timeline
@@ -59,4 +58,4 @@ async def rederive_execution(operation: Operation, session: Writing, scheme_id: 
 
 async def _store_stages(session: Writing, schemes: Mapping[UUID, SchemeFacts]) -> None:
     complete = await add_execution(session, schemes)
-    await replace_stages(session, {scheme_id: timeline(facts) for scheme_id, facts in complete.items()})
+    await changes.replace_stages(session, {scheme_id: timeline(facts) for scheme_id, facts in complete.items()})

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
 from db.program.reads import PROGRAM
-from db.schemes.stage_changes import comparable_stage, stage_columns
-from db.schemes.verify_reads import STORED_STAGES
+from db.schemes.changes import stage_columns
+from db.schemes.verify_reads import STORED_STAGES, StoredStageRow
 from db.sessions import Fetching
 from domain.schemes.lifecycle import timeline
 from resolvers.schemes.definitions import load_definitions
@@ -26,11 +28,11 @@ async def verify_stages(fetching: Fetching, ids: list[UUID], now: datetime) -> A
     facts = await add_execution(fetching, {each.scheme.id: each.facts for each in definitions})
     stored: dict[UUID, _Stages] = {each.scheme.id: {} for each in definitions}
     for row in await fetching.fetch(STORED_STAGES, ids=list(stored)):
-        stored[row.scheme_id][row.kind, row.valid_from] = comparable_stage(row._asdict())
+        stored[row.scheme_id][row.kind, row.valid_from] = _comparable(row._asdict())
     for definition in definitions:
         scheme_id = definition.scheme.id
         derived = {(span.stage.kind.value, span.valid_from): span for span in timeline(facts[scheme_id])}
-        expected = {key: comparable_stage(stage_columns(scheme_id, span)) for key, span in derived.items()}
+        expected = {key: _comparable(stage_columns(scheme_id, span)) for key, span in derived.items()}
         if wrong := _different(stored[scheme_id], expected):
             yield f"{definition.scheme.code}: the stored stage {', '.join(wrong)} does not follow from the facts."
 
@@ -48,3 +50,10 @@ def _alike(stored: dict[str, Any] | None, expected: dict[str, Any] | None) -> bo
     one, two = stored["since"], expected["since"]
     overlapped = one is not None and two is not None and abs(one - two) <= _OVERLAP
     return stored == (expected | {"since": one} if overlapped else expected)
+
+
+def _comparable(columns: dict[str, Any]) -> dict[str, Any]:
+    """Columns with plain values: what is JSON in the database as it is decoded there."""
+    blocked = columns["blocked_by"]
+    document = blocked.encode() if isinstance(blocked, str) else msgspec.json.encode(blocked)
+    return {name: columns[name] for name in StoredStageRow._fields} | {"blocked_by": msgspec.json.decode(document)}

@@ -13,7 +13,6 @@ from domain.spans import Span
 from resolvers.schemes.rederive import rederive, rederive_execution
 from resolvers.schemes.stages import stage_label
 from tests.support.clock import TestClock
-from tests.support.databases import Cleaner
 from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.stages import read_stages, stages_agree
@@ -171,26 +170,6 @@ async def test_stages_of_execution_are_derived_without_touching_the_scheme(
     assert await _stored(database_url, scheme_id) == before
     assert (await factory.definition(scheme_id)).scheme.updated_at > changed + timedelta(hours=23)
     await operation.close()
-
-
-async def test_only_stages_that_differ_are_written_again(consignments: ConsignmentFactory, cleaner: Cleaner) -> None:
-    """R15: a stage that is wrong, one that is missing, and no other; the one that differs may differ in its reasons."""
-    scheme_id = await consignments.generated()
-    stored = f"SELECT to_jsonb(stage) FROM scheme_stage AS stage WHERE scheme_id = '{scheme_id}' ORDER BY 1"
-    written = f"SELECT kind, xmin::text AS by FROM scheme_stage WHERE scheme_id = '{scheme_id}' ORDER BY 1, valid_from"
-    before = await cleaner.fetch(stored)
-    await cleaner.execute(
-        f"UPDATE scheme_stage SET blocked_by = '[1]' WHERE scheme_id = '{scheme_id}' AND kind = '{PRODUCTION}'",
-        f"DELETE FROM scheme_stage WHERE scheme_id = '{scheme_id}' AND kind = '{ALLOCATION}'",
-    )
-    rows = await cleaner.fetch(written)
-    operation = consignments.operations()
-    async with operation.writing() as session:
-        await rederive_execution(operation, session, scheme_id)
-    await operation.close()
-    assert await cleaner.fetch(stored) == before
-    again = set(await cleaner.fetch(written)) - set(rows)
-    assert {row["kind"] for row in again} == {ALLOCATION, PRODUCTION}
 
 
 @pytest.mark.parametrize("schemes", [1, 3])
