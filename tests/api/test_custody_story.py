@@ -7,7 +7,7 @@ import pytest
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Clients, gid
 from tests.support.custody import findings_of
 from tests.support.custody_story import CHAIN, CONSIGNMENT, SCHEME, Dashboard, Story, serials

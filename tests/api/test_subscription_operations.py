@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Client, Clients, document
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations import PREPARATIONS

@@ -30,7 +30,7 @@ from domain.sales.reports import ReportedLine, ReportedSale
 from graphql_api.context import utc_now
 from graphql_api.settings import Settings
 from resolvers.sales.record_sales import RecordSales, record_sales
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.databases import copied_url
 from tests.support.ledger_input import InputSale, count_at_last, draw_input
 from tests.support.ledger_order import SOURCE, OrderSize, OrderWorld, make_world

@@ -8,7 +8,7 @@ from typing import Any
 from db.database import Database
 from domain.node_kinds import NodeKind
 from schema.ids import input_id
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Client, document, gid
 from tests.support.factories.artwork import approve_artwork
 from tests.support.sockets import SseStream, Stream, connected, following

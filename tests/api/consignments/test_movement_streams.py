@@ -11,7 +11,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.spans import Span
 from graphql_api.context import Environment
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import wait_for_tailer
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.consignments import ConsignmentFactory

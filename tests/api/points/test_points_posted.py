@@ -1,7 +1,7 @@
 """The subscription pointsPosted: each ECP gets its own postings, and resumes without missing one (R22)."""
 
 from domain.permissions import Role
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.adjustments import adjusted
 from tests.support.client import Clients, document
 from tests.support.clock import TestClock

@@ -10,7 +10,7 @@ import pytest
 
 from domain.webhooks.addresses import JITTER_SHARE, RETRY_DELAYS
 from graphql_api.webhooks import addresses
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import document
 from tests.support.clock import TestClock
 from tests.support.endpoint import OK, silent

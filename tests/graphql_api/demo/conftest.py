@@ -26,7 +26,7 @@ from graphql_api.auth import dev_token
 from graphql_api.settings import Settings
 from resolvers.schemes.definitions import Definition, load_definitions
 from resolvers.schemes.execution_facts import add_execution
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Client, http_client
 from tests.support.databases import KEPT_TABLES, copied_database
 from tests.support.demo_template import NOW, demo_template

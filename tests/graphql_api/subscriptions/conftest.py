@@ -15,7 +15,7 @@ from domain.permissions import Role
 from graphql_api.context import Environment
 from graphql_api.observability.logs import NoBlame
 from graphql_api.subscriptions.hub import Hub
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.followed_scheme import FollowedScheme

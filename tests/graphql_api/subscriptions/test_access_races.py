@@ -15,7 +15,7 @@ from graphql_api.subscriptions.sessions import Session, refresh
 from graphql_api.transport.sse import EventStream
 from graphql_api.transport.websocket import WebSocketEndpoint
 from resolvers.accounts.viewers import SignedIn
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Client, Clients
 from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, FollowedScheme
 from tests.support.sockets import Stream, connected, following, opened

@@ -9,7 +9,7 @@ from db.outbox.reads import HORIZON
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.context import Environment
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints
 from tests.support.client import Client, Clients, gid
 from tests.support.followed_scheme import NOTIFICATIONS, FollowedScheme

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graphql_api.subscriptions.hub import Hub
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import released
 from tests.support.client import Client, Clients
 from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, POLL_ACTIVITY, QUEUES, FollowedScheme, polled

@@ -14,7 +14,7 @@ from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.outbox.retention import delete_expired_events
 from resolvers.webhooks.positions import advance_endpoints_to
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import WaitForEvents
 from tests.support.client import Client, Clients, gid
 from tests.support.factories.schemes import SchemeFactory

@@ -14,7 +14,7 @@ from db.database import Database
 from graphql_api.settings import Settings
 from graphql_api.subscriptions.subscription import Subscription
 from graphql_api.transport import websocket
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints, WaitForEvents, joined
 from tests.support.application import application_url
 from tests.support.client import Client, Clients, http_client

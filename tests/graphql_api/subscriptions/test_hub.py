@@ -16,7 +16,7 @@ from graphql_api.subscriptions.sessions import refresh
 from resolvers.outbox.feeds import visible_events
 from resolvers.outbox.retention import delete_expired_events
 from resolvers.webhooks.positions import advance_endpoints_to
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints, WaitForEvents, wait_for_tailer
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory

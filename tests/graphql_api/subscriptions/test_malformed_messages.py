@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from websockets.frames import Frame, Opcode
 
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints, joined
 from tests.support.client import Client
 from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, FollowedScheme

@@ -7,7 +7,7 @@ import pytest
 
 from graphql_api.subscriptions.hub import Hub
 from graphql_api.transport.websocket import INIT_TIMEOUT_S
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Client
 from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, FollowedScheme
 from tests.support.sockets import SUBPROTOCOL, Closed, connected, opened

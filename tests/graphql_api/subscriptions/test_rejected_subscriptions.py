@@ -7,7 +7,7 @@ import pytest
 from domain.permissions import Role
 from graphql_api.subscriptions.hub import Hub
 from graphql_api.transport.websocket import SUBSCRIPTIONS_LIMIT
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import joined
 from tests.support.client import Client, Clients
 from tests.support.followed_scheme import ACTIVITY, FollowedScheme, messages_of

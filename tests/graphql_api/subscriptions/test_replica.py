@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from db.database import Database
 from db.metadata import METADATA
 from graphql_api.settings import Settings
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints
 from tests.support.application import application_url
 from tests.support.client import Client, Clients, http_client

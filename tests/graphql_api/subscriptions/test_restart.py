@@ -16,7 +16,7 @@ from domain.node_kinds import NodeKind
 from graphql_api.context import Environment
 from graphql_api.settings import Settings
 from migrations import run as migrations
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Clients, gid, http_client
 from tests.support.databases import QUICK
 from tests.support.factories.schemes import SchemeFactory

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from domain.permissions import Role
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import WaitForEvents
 from tests.support.client import Client
 from tests.support.followed_scheme import (

@@ -14,7 +14,7 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.auth import DEV_TOKEN_LIFETIME, dev_token
 from graphql_api.settings import Settings
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import joined
 from tests.support.client import Client, Clients, gid
 from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, FollowedScheme, messages_of

@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.permissions import Role
 from graphql_api.subscriptions.hub import Hub
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import WaitForEvents, joined
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from graphql_api.subscriptions.hub import Hub
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import Complaints
 from tests.support.client import Client
 from tests.support.followed_scheme import POLL_ACTIVITY, FollowedScheme, polled

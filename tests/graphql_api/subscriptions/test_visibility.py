@@ -10,7 +10,7 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Client, Clients, gid
 from tests.support.followed_scheme import (
     ACTIVITY,

@@ -6,7 +6,7 @@ from db.accounts.changes import put_account
 from domain.permissions import Role
 from graphql_api.context import Environment
 from graphql_api.subscriptions.hub import Hub
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import WaitForEvents
 from tests.support.client import Client, Clients
 from tests.support.factories.schemes import SchemeFactory
