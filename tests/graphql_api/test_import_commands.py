@@ -11,7 +11,7 @@ from graphql_api.auth import dev_token
 from graphql_api.context import Environment
 from graphql_api.settings import Settings
 from resolvers.imports.jobs import JOBS
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Clients
 from tests.support.clock import TestClock
 from tests.support.command_line import Command, Ended, command_in

@@ -9,7 +9,7 @@ from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.imports import recording
 from resolvers.imports.jobs import JOBS
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Client, Clients, document, gid
 from tests.support.imports import HEADER, begun_import, csv_file, post_file, read_import, row, send_import
 from tests.support.jobs import query, run_due

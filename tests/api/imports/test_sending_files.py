@@ -17,7 +17,7 @@ from graphql_api.imports.rejections import rejection_of as rejection_of_error
 from resolvers.imports.jobs import JOBS
 from resolvers.imports.receive_sales import ReceiveSales, allow_sales
 from resolvers.imports.start_import import ImportOptions
-from tests.conftest import LiveServer
+from tests.fixtures import LiveServer
 from tests.support.client import Clients
 from tests.support.files import begin as begin_upload
 from tests.support.files import rejection_of, upload
