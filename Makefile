@@ -18,7 +18,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-jobs bench-ledger bench-reach soak soak-imports soak-ledger profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-jobs bench-ledger bench-reach soak soak-imports soak-settlements soak-ledger profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 18
@@ -79,6 +79,9 @@ soak: $(DEV) ## Follow 50,000 events with subscribers that reconnect, and check 
 
 soak-imports: $(DEV) ## Kill workers and PostgreSQL under an import of 120,000 lines; ARGS= goes to pytest
 	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_import_kills.py $(ARGS)
+
+soak-settlements: $(DEV) ## Kill workers and PostgreSQL under a settlement of 20,000 ECPs; ARGS= goes to pytest
+	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_settlement_kills.py $(ARGS)
 
 soak-ledger: $(DEV) ## Kill servers and PostgreSQL under sales and redemptions, and send 100,000 sales in any order; ARGS= goes to pytest
 	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_ledger_bank.py tests/soak/test_ledger_order.py tests/soak/test_simulation_kills.py tests/resolvers/simulations/test_simulated_ledger.py $(ARGS)

@@ -23,7 +23,7 @@ _LOST: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceE
 _PROGRESS: Final = """
 SELECT found.sales_read + coalesce((job.checkpoint ->> 'step')::int, 0)
     + (SELECT sum(recorded + corrected + duplicates + conflicts + parked + rejected) FROM sales_import_stream)::int
-    AS progress, job.status, job.error
+    AS progress, job.status, job.error, job.attempts
 FROM sales_import AS found JOIN job ON job.id = found.job_id WHERE found.id = $1
 """
 # What an import leaves behind, without what is new in every run: numbers, ids, and the times of recording.
@@ -70,19 +70,29 @@ class Kills(Struct, frozen=True):
 
 
 class Killer:
-    """Follows an import to its end, and kills on the way."""
+    """Follows a job to its end, and kills on the way; `progress` reads how far that of an import is, or of another."""
 
-    def __init__(self, place: Place, postgres: EmbeddedPostgres, pid_file: Path, say: Callable[[str], None]) -> None:
+    def __init__(  # noqa: PLR0913 - what a killer needs
+        self,
+        place: Place,
+        postgres: EmbeddedPostgres,
+        *,
+        pid_file: Path,
+        say: Callable[[str], None],
+        progress: str = _PROGRESS,
+        seed: int = 7,
+    ) -> None:
         self._place = place
         self._postgres = postgres
         self._pid_file = pid_file
         self._say = say
-        self._dice = random.Random(7)  # noqa: S311 - no secret
+        self._progress = progress
+        self._dice = random.Random(seed)  # noqa: S311 - no secret
         self._connection: Any = None
         # The attempts and the progress of the job when the last kill happened.
         self._before = (0, -1)
 
-    async def follow(self, import_id: UUID, kills: Kills, total: int, seconds: float) -> int:
+    async def follow(self, subject_id: UUID, kills: Kills, total: int, seconds: float) -> int:
         """Kill at moments between the beginning and `total` steps; return the attempts that the job took."""
         kinds = ["worker"] * kills.worker + ["database"] * kills.database
         self._dice.shuffle(kinds)
@@ -90,15 +100,15 @@ class Killer:
         try:
             async with asyncio.timeout(seconds):
                 for kind, at in zip(kinds, moments, strict=True):
-                    await self._await(import_id, at)
+                    await self._await(subject_id, at)
                     await asyncio.sleep(self._dice.uniform(0, 0.03))
                     await self._kill(kind)
-                return await self._await(import_id, None)
+                return await self._await(subject_id, None)
         finally:
             if self._connection is not None:
                 self._connection.terminate()
 
-    async def _await(self, import_id: UUID, progress: float | None) -> int:
+    async def _await(self, subject_id: UUID, progress: float | None) -> int:
         """Wait for progress in an attempt that was not killed, or for the end; return the number of attempts.
 
         Raises AssertionError if the job ended too early or failed.
@@ -107,8 +117,7 @@ class Killer:
             try:
                 if self._connection is None:
                     self._connection = await asyncpg.connect(self._place.owner_url, timeout=5)
-                done, status, error = await self._connection.fetchrow(_PROGRESS, import_id)
-                attempts = await self._connection.fetchval("SELECT attempts FROM job WHERE kind = 'SALES_IMPORT'")
+                done, status, error, attempts = await self._connection.fetchrow(self._progress, subject_id)
             except _LOST:
                 if self._connection is not None:
                     self._connection.terminate()
@@ -117,7 +126,7 @@ class Killer:
             assert status in {"QUEUED", "RUNNING", "SUCCEEDED"}, error
             if progress is None and status == "SUCCEEDED":
                 return int(attempts)
-            assert progress is None or status != "SUCCEEDED", "the import ended before everything was killed"
+            assert progress is None or status != "SUCCEEDED", "the job ended before everything was killed"
             if progress is not None and done >= progress and attempts > self._before[0] and done > self._before[1]:
                 self._before = (attempts, done)
                 return int(attempts)

@@ -126,7 +126,7 @@ async def _measure(place: Place, size: SettlingSize) -> list[Round]:
         schemes = [await _scheme(environment, place, number) for number in range(size.rounds)]
         found = []
         for scheme_id in schemes:
-            await _fill(environment, place, scheme_id, size.ecps)
+            await fill_accounts(environment, place, scheme_id, size.ecps)
             by_hand = await _by_hand(place, scheme_id)
             found.append(await _settle(environment, place, scheme_id, by_hand))
     return found
@@ -139,7 +139,7 @@ async def _scheme(environment: Environment, place: Place, number: int) -> UUID:
     return await begun_scheme(environment, place, terms)
 
 
-async def _fill(environment: Environment, place: Place, scheme_id: UUID, ecps: int) -> None:
+async def fill_accounts(environment: Environment, place: Place, scheme_id: UUID, ecps: int) -> None:
     """Give points to new ECPs."""
     members = []
     for first in range(0, ecps, 10_000):

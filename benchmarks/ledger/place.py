@@ -68,6 +68,8 @@ class SchemeTerms(Struct, frozen=True, kw_only=True):
     coupons: int = 0
     point_value: Money | None = None
     minimum_payout: int | None = None
+    # Days before now: when the scheme ended; without it, it goes on.
+    ended: int | None = None
 
 
 async def add_members(environment: Environment, place: Place, scheme_ids: Sequence[UUID], number: int) -> list[Ecp]:
@@ -137,14 +139,15 @@ def _days_ago(days: int) -> datetime:
 
 def _basics(terms: SchemeTerms, at: datetime) -> Basics:
     first = at.astimezone(UTC).date()
+    last = first + timedelta(days=APPROVED + 200 if terms.ended is None else APPROVED - terms.ended)
     return Basics(
         title=terms.title,
         channels=terms.channels,
         description="For workshops.",
         enrollment_opens_on=first + timedelta(days=2),
-        enrollment_closes_on=first + timedelta(days=APPROVED + 100),
+        enrollment_closes_on=min(first + timedelta(days=APPROVED + 100), last),
         starts_on=first + timedelta(days=APPROVED - BEGAN),
-        ends_on=first + timedelta(days=APPROVED + 200),
+        ends_on=last,
         terms_markdown="Be fair.",
         budget=terms.budget,
         point_value=terms.point_value,

@@ -4,17 +4,18 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, any_, cast, func, select
 
 from db.accounts.tables import AccountTable
 from db.columns import scalar
 from db.consignments.custody_tables import MovementPartTable, MovementTable
 from db.consignments.tables import ConsignmentTable
 from db.ecps.tables import EcpTable
+from db.notifications.tables import NotificationTable
 from db.points.tables import PointsAccountTable
 from db.schemes.tables import SchemeTable
 from db.settlements.tables import SettlementLineTable, SettlementTable
-from db.statement import Statement, moment, number, string, uuid
+from db.statement import Statement, moment, number, string, uuid, uuids
 from domain.consignments.facts import Condition, MovementKind
 from domain.ecps.facts import EcpStatus
 from domain.settlements.facts import LineStatus
@@ -56,6 +57,14 @@ class SettledSchemeRow(NamedTuple):
     scheme_id: UUID
     number: int | None
     settlement_id: UUID | None
+
+
+class LeftUnreadRow(NamedTuple):
+    """A notification that its account had before it last read its notifications, at the moment `read_at`."""
+
+    id: UUID
+    account_id: UUID
+    read_at: datetime
 
 
 KNOWN_ACCOUNTS = Statement(
@@ -118,4 +127,17 @@ PENDING_LINES = Statement(
     .order_by(SettlementLineTable.ecp)
     .limit(number("limit")),
     scalar(UUID),
+)
+_LAST_READ: Final = (
+    select(NotificationTable.account_id, func.max(NotificationTable.read_at).label("read_at"))
+    .where(NotificationTable.account_id == any_(uuids("account_ids")))
+    .group_by(NotificationTable.account_id)
+    .subquery()
+)
+LEFT_UNREAD = Statement(
+    select(NotificationTable.id, NotificationTable.account_id, _LAST_READ.c.read_at)
+    .join(_LAST_READ, _LAST_READ.c.account_id == NotificationTable.account_id)
+    .where(NotificationTable.read_at.is_(None), NotificationTable.created_at < _LAST_READ.c.read_at)
+    .order_by(NotificationTable.account_id, NotificationTable.id),
+    LeftUnreadRow,
 )

@@ -23,6 +23,7 @@ from graphql_api.settings import Settings
 from resolvers.imports import recording, sorting, staging
 from resolvers.jobs import attempts, running
 from resolvers.points.posting import revalue
+from resolvers.settlements import jobs as settlements
 
 LEASE = timedelta(seconds=float(os.environ.get("TESTS_LEASE", "0.5")))
 # Sales of a transaction, of reading and of recording.
@@ -61,7 +62,15 @@ def work() -> None:
     patch.object(recording, "LARGE", LARGE).start()
     patch.object(recording, "CHUNK", CHUNK).start()
     patch.object(recording, "_PAGE", 2 * CHUNK).start()
-    for module, name in ((staging, "add_rows"), (sorting, "_run_step"), (recording, "record_staged")):
+    patch.object(settlements, "PIECE", CHUNK).start()
+    slow = (
+        (staging, "add_rows"),
+        (sorting, "_run_step"),
+        (recording, "record_staged"),
+        (settlements, "freeze_lines"),
+        (settlements, "post_piece"),
+    )
+    for module, name in slow:
         patch.object(module, name, slowly(getattr(module, name))).start()
     assert settings.database_url is not None
     working.work_until_stopped(settings, settings.database_url.get_secret_value(), lambda: None)

@@ -18,7 +18,7 @@ from domain.jobs.facts import JobKind
 from domain.permissions import Viewer
 from domain.time_zones import find_calendar
 from graphql_api.context import Environment
-from graphql_api.demo.accounts.people import ACCOUNTS, Person
+from graphql_api.demo.accounts.people import ACCOUNTS, FIRST_ADMIN, Person
 from graphql_api.demo.clock import TIME_ZONE, DemoClock
 from graphql_api.demo.history.coupons import CommissionedCoupons, read_coupons
 from graphql_api.demo.history.desk import Desk
@@ -38,7 +38,6 @@ _LOG_INTERVAL_S: Final = 5.0
 
 # The account of the system that reports sales.
 CONNECTOR: Final = next(plan for plan in ACCOUNTS if plan.person is Person.CONNECTOR)
-_AT_DESKS: Final = frozenset({Person.MANAGER, Person.SECOND_MANAGER, Person.APPROVER, Person.CONNECTOR})
 
 _log = structlog.get_logger("tessera.demo")
 
@@ -112,7 +111,7 @@ async def _store(
         files=operation.files,
     )
     if piece.work is not None:
-        people = {plan.person: history.viewers[plan.email] for plan in ACCOUNTS if plan.person in _AT_DESKS}
+        people = {plan.person: history.viewers[plan.email] for plan in (FIRST_ADMIN, *ACCOUNTS) if plan.person}
         desk = Desk(environment=environment, clock=clock, at=piece.at, viewers=people, codes=history.codes)
         await DESK_WORK[piece.work](desk)
         return

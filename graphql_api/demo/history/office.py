@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from graphql_api.demo.history.desk import Desk, fill_desk
 from graphql_api.demo.history.importing import GOOD_FILE, HALF_GOOD_FILE, import_file
+from graphql_api.demo.history.reading import read_notifications
 from graphql_api.demo.history.settling import PAYING, SETTLED, approve, report_payouts, settle
 
 
@@ -24,6 +25,7 @@ class DeskWork(StrEnum):
     APPROVE_ANOTHER = "APPROVE_ANOTHER"
     IMPORT_ALL = "IMPORT_ALL"
     IMPORT_HALF = "IMPORT_HALF"
+    READ_NOTIFICATIONS = "READ_NOTIFICATIONS"
     FILL_DESKS = "FILL_DESKS"
 
 
@@ -67,5 +69,6 @@ DESK_WORK: Final[Mapping[DeskWork, Callable[[Desk], Awaitable[None]]]] = {
     DeskWork.APPROVE_ANOTHER: partial(approve, PAYING),
     DeskWork.IMPORT_ALL: partial(import_file, GOOD_FILE),
     DeskWork.IMPORT_HALF: partial(import_file, HALF_GOOD_FILE),
+    DeskWork.READ_NOTIFICATIONS: read_notifications,
     DeskWork.FILL_DESKS: fill_desk,
 }

@@ -66,7 +66,8 @@ def plan_history(
         *_scans(planned, coupons, midnights),
         *_appointments(schemes, midnights),
     ]
-    return [*sorted(pieces, key=lambda piece: piece.at), Piece(clock.now, work=DeskWork.FILL_DESKS)]
+    last = (Piece(clock.now, work=work) for work in (DeskWork.READ_NOTIFICATIONS, DeskWork.FILL_DESKS))
+    return [*sorted(pieces, key=lambda piece: piece.at), *last]
 
 
 def _appointments(schemes: Sequence[SchemePlan], midnights: Mapping[int, datetime]) -> Iterator[Piece]:
