@@ -65,7 +65,7 @@ bench-evaluation: $(DEV) ## Measure the evaluation of one line against ten rules
 bench-files: $(DEV) ## Measure 50 uploads and downloads of 100 MB at once; ARGS= like "--files 20", "--rounds 3" or "--quick"
 	@exec $(BIN)/python -m benchmarks.files $(ARGS)
 
-bench-jobs: $(DEV) ## Measure imports and settlements; ARGS= like "settle --rounds 5", "--quick" or "--markdown"
+bench-jobs: $(DEV) ## Measure imports, settlements, and simulations; ARGS= like "settle --rounds 5", "--quick" or "--markdown"
 	@exec $(BIN)/python -m benchmarks.jobs $(ARGS)
 
 bench-ledger: $(DEV) ## Measure sales, redemptions, and the ledger; ARGS= like "record redeem --rounds 5", "--quick" or "--markdown"

@@ -1,6 +1,6 @@
-"""Measure background work: imports of files, and settlements; print each number beside its goal, and see the package.
+"""Measure imports, settlements, and simulations, and print each number beside its goal; see the package.
 
-    make bench-jobs [ARGS="import settle --rounds 3 --quick --markdown"]
+    make bench-jobs [ARGS="import settle simulate --rounds 3 --quick --markdown"]
 
 Without names everything is measured. Exits with 1 when a goal is missed. Writes `benchmarks/results/jobs.json`, in
 which numbers of other measurements stay as they are. `--quick` measures small numbers in minutes and writes nothing.
@@ -21,6 +21,7 @@ from benchmarks.custody.place import Place, embedded_server, fresh_place
 from benchmarks.custody.report import Line, markdown, print_report, read_report, write_report
 from benchmarks.jobs.importing import ImportSize, measure_importing
 from benchmarks.jobs.settling import SettlingSize, measure_settling
+from benchmarks.jobs.simulation import SimulationSize, measure_simulation
 from benchmarks.servers import ROOT
 
 LATEST: Final = Path(__file__).parent.parent / "results" / "jobs.json"
@@ -71,7 +72,17 @@ def _settle(place: Place, chosen: argparse.Namespace) -> Found:
     return measure_settling(place, SettlingSize(rounds=chosen.rounds))
 
 
-MEASUREMENTS: Final[dict[str, Callable[[Place, Any], Found]]] = {"import": _import, "settle": _settle}
+def _simulate(place: Place, chosen: argparse.Namespace) -> Found:
+    if chosen.quick:
+        return measure_simulation(place, SimulationSize(lines=10_000))
+    return measure_simulation(place, SimulationSize(rounds=chosen.rounds))
+
+
+MEASUREMENTS: Final[dict[str, Callable[[Place, Any], Found]]] = {
+    "import": _import,
+    "settle": _settle,
+    "simulate": _simulate,
+}
 
 
 def _arguments() -> argparse.Namespace:

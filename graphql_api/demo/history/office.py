@@ -1,4 +1,4 @@
-"""What people do at their desks during the history, and when: imports, a settlement, and what waits at the end."""
+"""The work of people at their desks during the history: imports, settlements, a simulation, and what waits at the end."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -12,6 +12,7 @@ from graphql_api.demo.history.desk import Desk, fill_desk
 from graphql_api.demo.history.importing import GOOD_FILE, HALF_GOOD_FILE, import_file
 from graphql_api.demo.history.reading import read_notifications
 from graphql_api.demo.history.settling import PAYING, SETTLED, approve, report_payouts, settle
+from graphql_api.demo.history.simulating import start_simulation
 
 
 class DeskWork(StrEnum):
@@ -27,6 +28,7 @@ class DeskWork(StrEnum):
     IMPORT_HALF = "IMPORT_HALF"
     READ_NOTIFICATIONS = "READ_NOTIFICATIONS"
     FILL_DESKS = "FILL_DESKS"
+    SIMULATE = "SIMULATE"
 
 
 class Appointment(Struct, frozen=True):
@@ -50,6 +52,8 @@ SCHEME_OF_WORK: Final[Mapping[DeskWork, str]] = {
     DeskWork.SETTLE_ANOTHER: PAYING.title,
     DeskWork.APPROVE_ANOTHER: PAYING.title,
 }
+# At the moment of loading, in this order.
+LAST_WORK: Final = (DeskWork.READ_NOTIFICATIONS, DeskWork.FILL_DESKS, DeskWork.SIMULATE)
 APPOINTMENTS: Final[Mapping[DeskWork, Appointment]] = {
     DeskWork.SETTLE: Appointment(148, 10),
     DeskWork.APPROVE_SETTLEMENT: Appointment(146, 11),
@@ -71,4 +75,5 @@ DESK_WORK: Final[Mapping[DeskWork, Callable[[Desk], Awaitable[None]]]] = {
     DeskWork.IMPORT_HALF: partial(import_file, HALF_GOOD_FILE),
     DeskWork.READ_NOTIFICATIONS: read_notifications,
     DeskWork.FILL_DESKS: fill_desk,
+    DeskWork.SIMULATE: start_simulation,
 }

@@ -11,7 +11,7 @@ from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.ecps.ecp_plan import plan_ecps
 from graphql_api.demo.enrollments.enrollment_plan import plan_enrollments
 from graphql_api.demo.history.coupons import CommissionedCoupons
-from graphql_api.demo.history.office import APPOINTMENTS, SCHEME_OF_WORK, DeskWork
+from graphql_api.demo.history.office import APPOINTMENTS, LAST_WORK, SCHEME_OF_WORK, DeskWork
 from graphql_api.demo.history.redemption_plan import PlannedRedemption, plan_redemptions
 from graphql_api.demo.history.sale_plan import REPORT_SECOND, PlannedSale, plan_sales
 from graphql_api.demo.history.size import HistorySize
@@ -66,7 +66,7 @@ def plan_history(
         *_scans(planned, coupons, midnights),
         *_appointments(schemes, midnights),
     ]
-    last = (Piece(clock.now, work=work) for work in (DeskWork.READ_NOTIFICATIONS, DeskWork.FILL_DESKS))
+    last = (Piece(clock.now, work=work) for work in LAST_WORK)
     return [*sorted(pieces, key=lambda piece: piece.at), *last]
 
 

@@ -101,3 +101,12 @@ def test_rejected_rows_have_their_lines_and_reasons_and_a_file(demo: Demo) -> No
     (file,) = (row for row in demo.tables["stored_file"] if row["id"] == imported["rejected_file_id"])
     assert file["name"] == f"rejected-{HALF_GOOD_FILE.source}.csv"
     assert rejections[0]["import_id"] == imported["id"]
+
+
+def test_a_manager_tries_the_draft_revision_on_the_sales_until_now(demo: Demo) -> None:
+    (simulation,) = demo.tables["simulation"]
+    (draft,) = (found.scheme for found in demo.definitions if found.scheme.revises is not None)
+    assert simulation["scheme_id"] == draft.id
+    # A server runs the job.
+    (job,) = (row for row in demo.tables["job"] if row["kind"] == "SIMULATION")
+    assert (job["status"], job["id"]) == (JobStatus.QUEUED, simulation["job_id"])
