@@ -1,4 +1,4 @@
-"""The work of people at their desks during the history: imports, settlements, a simulation, and what waits at the end."""
+"""What people do at their desks during the history: imports, settlements, a simulation, and what waits at the end."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
