@@ -106,11 +106,11 @@ class Run:
             command = SettleScheme(scheme_id, acknowledge_open=False, idempotency_key="settle")
             maker = self.place.viewer(Role.PROGRAM_MANAGER)
             settlement_id = await settle_scheme(environment.operation(maker), command)
-        await self._follow(settlement_id, FREEZING)
+        await self._follow(settlement_id, FREEZING, 0)
         async with opened(self.place) as environment:
             approver = environment.operation(self.place.viewer(Role.APPROVER))
             await approve_settlement(approver, ApproveSettlement(settlement_id, "approve"))
-        await self._follow(settlement_id, POSTING)
+        await self._follow(settlement_id, POSTING, ECPS)
         await self._report(settlement_id)
         connection = await asyncpg.connect(self.place.owner_url)
         try:
@@ -119,10 +119,11 @@ class Run:
         finally:
             await connection.close()
 
-    async def _follow(self, settlement_id: UUID, kills: Kills) -> None:
+    async def _follow(self, settlement_id: UUID, kills: Kills, entries: int) -> None:
+        """Follow the newest job, which posts so many entries."""
         killer = Killer(self.place, self.postgres, pid_file=self.pid_file, say=print, progress=PROGRESS, seed=ECPS)
         given = kills if self.kills else Kills(worker=0, database=0)
-        self.attempts += await killer.follow(settlement_id, given, ECPS, DEADLINE)
+        self.attempts += await killer.follow(settlement_id, given, entries, DEADLINE)
 
     async def _report(self, settlement_id: UUID) -> None:
         """Report every payout, every seventh of them as failed, and every report twice: the second changes nothing."""
