@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.imports.facts import ImportPhase
-from domain.jobs.facts import JobStatus
+from domain.jobs.facts import JobKind, JobStatus
 from domain.points.ledger import LedgerAccount, PointsEntryKind
 from domain.settlements.facts import SettlementStatus
 from graphql_api.demo.history.import_plan import MISTAKES
@@ -78,7 +78,7 @@ def test_an_import_recorded_every_sale_and_another_one_half_of_them(demo: Demo) 
     assert (imports[GOOD_FILE.source]["delimiter"], imports[HALF_GOOD_FILE.source]["delimiter"]) == (",", ";")
     assert _recorded(demo, imports[GOOD_FILE.source]) == (GOOD_FILE.sales, 0)
     assert _recorded(demo, imports[HALF_GOOD_FILE.source]) == (GOOD_FILE.sales // 2, GOOD_FILE.sales // 2)
-    jobs = [row for row in demo.tables["job"] if row["kind"] == "GOOD_FILE.sales_IMPORT"]
+    jobs = [row for row in demo.tables["job"] if row["kind"] == JobKind.SALES_IMPORT]
     assert [(row["status"], row["failures"]) for row in jobs] == [(JobStatus.SUCCEEDED, 0)] * 2
 
 
