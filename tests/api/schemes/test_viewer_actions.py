@@ -32,6 +32,7 @@ FIELDS = {
     SchemeAction.REJECT: "rejectScheme",
     SchemeAction.REVISE: "reviseScheme",
     SchemeAction.RESCHEDULE: "rescheduleSchemeRevision",
+    SchemeAction.SETTLE: "settleScheme",
 }
 PAST = (date(2026, 1, 1), date(2026, 1, 31), date(2026, 1, 1), date(2026, 2, 28))
 EDITABLE = ["EDIT"]
@@ -153,7 +154,7 @@ STATES: dict[str, tuple[Making, list[str], list[str] | None, list[str]]] = {
     "rejected": (_rejected, [], [], []),
     "approved": (_approved, ["REVISE"], [], ["REVISE"]),
     "running": (_running, ["REVISE"], [], ["REVISE"]),
-    "over": (_over, [], [], []),
+    "over": (_over, ["SETTLE"], [], ["SETTLE"]),
     "under revision": (_under_revision, [], [], []),
     "opened revision": (_opened, ["EDIT", "SUBMIT", "RESCHEDULE"], None, ["EDIT", "SUBMIT", "RESCHEDULE"]),
     "submitted revision": (_submitted_revision, MOVABLE, DECIDABLE, ["EDIT", *DECIDABLE, "RESCHEDULE"]),
@@ -222,4 +223,5 @@ def _is_rejected(answer: Answer, action: SchemeAction) -> bool:
         return answer.codes == ["FORBIDDEN"]
     payload = answer.data[FIELDS[action]]
     codes = {error["code"] for error in payload["errors"]}
-    return payload["scheme"] is None and len(codes) == 1 and codes <= STATE_CODES
+    changed = [value for name, value in payload.items() if name != "errors" and value not in (None, [])]
+    return not changed and len(codes) == 1 and codes <= STATE_CODES

@@ -80,6 +80,7 @@ def input_of(field: str, scheme_id: str, version: int = 0) -> dict[str, Any]:
         "rejectScheme": {**named, "reason": "Not this year."},
         "reviseScheme": {**named, "effectiveAt": "2026-07-01T00:00:00Z"},
         "rescheduleSchemeRevision": {**named, "effectiveAt": "2026-07-15T00:00:00Z"},
+        "settleScheme": {**named, "idempotencyKey": "settle"},
     }[field]
 
 
