@@ -27,7 +27,8 @@ from benchmarks.ledger.place import BEGAN, SchemeTerms, add_members, begun_schem
 from benchmarks.ledger.rules import ten_rules
 from benchmarks.servers import ROOT
 from domain.permissions import Role
-from domain.points.valuation_facts import FORM, ValuationFacts, encode_facts, pack_holds
+from domain.points.clause_bits import pack_holds
+from domain.points.valuation_facts import FORM, ValuationFacts, encode_facts
 from graphql_api.context import Environment, utc_now
 from graphql_api.jobs.policy import WorkerPolicy
 from graphql_api.jobs.worker import JobWorker

@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.channels import EarningChannel
+from domain.points.clause_bits import pack_holds, unpack_holds
 from domain.points.lines import SalePlace
 from domain.points.pools import Pool, SchemePools
 from domain.points.revision_plan import RevisionPlan
@@ -19,8 +20,6 @@ from domain.points.valuation_facts import (
     EarnerContext,
     ValuationFacts,
     pack_cuts,
-    pack_holds,
-    unpack_holds,
 )
 from domain.rules.evaluation import CompiledRules
 from domain.rules.facts import EarnerFacts, LineFacts

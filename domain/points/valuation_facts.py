@@ -6,8 +6,7 @@ with the fact that decided it, and what every rule earned, and paid, and why it 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -15,6 +14,7 @@ from msgspec import Struct, structs
 
 from domain.calendar import BEGINNING
 from domain.channels import EarningChannel
+from domain.points.clause_bits import unpack_holds
 from domain.points.obstacles import EarningObstacle
 from domain.rules.evaluation import CompiledRules, Evaluation, Paid
 from domain.rules.facts import EarnerFacts, LineFacts, VolumeKey, count_activities, needed_volumes
@@ -31,6 +31,9 @@ from domain.rules.traversal import walk_clauses
 
 # The form of the facts that this version writes. Readers keep reading all earlier ones.
 FORM: Final = 2
+# The form of facts with a mask of more bits than an integer of msgpack has. Only storage knows it.
+_WIDE_FORM: Final = 3
+_INTEGER_BITS: Final = 64
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 # Stored numbers of reasons; never change them.
@@ -55,7 +58,8 @@ class ValuationFacts(Struct, frozen=True, array_like=True, gc=False):
     group, or -1. `mask` has a bit for each volume of the scheme in which the line counts, and `value` what it adds to
     those of value.
 
-    What few lines have comes last: the defaults at the end of the array are not stored.
+    What few lines have comes last: the defaults at the end of the array are not stored. A mask of more than 64 bits is
+    stored as bytes, in a form of its own.
     """
 
     form: int
@@ -105,6 +109,12 @@ class _FirstForm(Struct, frozen=True, array_like=True, gc=False):
     value: int
 
 
+class _WideForm(ValuationFacts, frozen=True, array_like=True, gc=False):
+    """The facts in the form 3, whose mask is of any size: bytes, the lowest first."""
+
+    mask: bytes = b""  # type: ignore[assignment] # as it is stored
+
+
 class EarnerContext(Struct, frozen=True):
     """What is true of the ECP and of the product at the time of a line, apart from volumes."""
 
@@ -150,14 +160,21 @@ class FactNeeds:
 def decode_facts(stored: bytes) -> ValuationFacts:
     """Decode the column `valuation.facts`, of any form."""
     # The form is one byte, behind that of the length.
-    if stored[1:2] == b"\x01":
+    form = stored[1:2]
+    if form == b"\x03":
+        wide = structs.asdict(_WIDE.decode(stored))
+        return ValuationFacts(**{**wide, "form": FORM, "mask": int.from_bytes(wide["mask"], "little")})
+    if form == b"\x01":
         return ValuationFacts(**{**structs.asdict(_FIRST.decode(stored)), "form": FORM})
     return _DECODER.decode(stored)
 
 
 def encode_facts(facts: ValuationFacts) -> bytes:
     """Encode the column `valuation.facts`."""
-    values = structs.astuple(facts)
+    values: tuple[Any, ...] = structs.astuple(facts)
+    if facts.mask >> _INTEGER_BITS:
+        packed = facts.mask.to_bytes((facts.mask.bit_length() + 7) // 8, "little")
+        values = structs.astuple(structs.replace(facts, form=_WIDE_FORM, mask=packed))  # type: ignore[arg-type]
     end = len(values)
     while values[end - 1] == _DEFAULTS[end - 1]:
         end -= 1
@@ -182,20 +199,6 @@ def earner_facts(needs: FactNeeds, earner: EarnerContext, category_id: UUID, at:
         places=b"".join(place.bytes for place in earner.geography_path) if needs.place else b"",
         category=category_id.bytes if needs.category else None,
     )
-
-
-@lru_cache(maxsize=4096)
-def pack_holds(holds: tuple[bool, ...]) -> bytes:
-    """Pack the results of clauses into bits."""
-    number = sum(1 << at for at, held in enumerate(holds) if held)
-    return number.to_bytes((len(holds) + 7) // 8, "little")
-
-
-@lru_cache(maxsize=4096)
-def unpack_holds(packed: bytes, count: int) -> tuple[bool, ...]:
-    """Unpack the results of so many clauses."""
-    number = int.from_bytes(packed, "little")
-    return tuple(bool(number >> at & 1) for at in range(count))
 
 
 def pack_cuts(reductions: Iterable[Reduction | None], rule_ids: Sequence[UUID]) -> tuple[int, ...]:
@@ -284,5 +287,6 @@ def _volume_order(key: VolumeKey) -> tuple[str, str, list[UUID]]:
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(ValuationFacts)
 _FIRST: Final = msgspec.msgpack.Decoder(_FirstForm)
+_WIDE: Final = msgspec.msgpack.Decoder(_WideForm)
 # The first two values are always stored.
 _DEFAULTS: Final = (None, None, *ValuationFacts.__struct_defaults__)

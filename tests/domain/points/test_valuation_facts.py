@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from domain.calendar import UTC_CALENDAR
 from domain.channels import EarningChannel
@@ -42,7 +44,7 @@ FACTS = st.builds(
     holds=BYTES,
     volumes=NUMBERS,
     paid=NUMBERS,
-    mask=NUMBER,
+    mask=NUMBER | st.integers(2**63, 2**70),
     value=NUMBER,
     tier=st.none() | BYTES,
     cuts=NUMBERS,
@@ -157,6 +159,14 @@ def test_a_line_that_cannot_earn_has_its_reasons(line: LineFacts, ecp: EarnerFac
     assert (found.evaluation, value.base, value.bonus) == (None, 0, 0)
 
 
+@pytest.mark.parametrize("mask", [2**64 - 1, 2**64, 1 << 69 | 1, 2**3000 - 1], ids=int.bit_length)
+def test_a_mask_has_any_size(mask: int) -> None:
+    """R21: a scheme may have more volumes than an integer has bits."""
+    facts = ValuationFacts(form=FORM, quantity=3, mask=mask, value=7, obstacles=())
+    assert decode_facts(encode_facts(facts)) == facts
+    assert encode_facts(facts)[1] == (2 if mask < 2**64 else 3)
+
+
 def test_every_form_of_stored_facts_stays_readable() -> None:
     """Facts are stored for good: this is how each version wrote them."""
     first = bytes.fromhex("9e010390c401059107 90c0c0c400c0 920007 93020400 0100".replace(" ", ""))
@@ -164,6 +174,10 @@ def test_every_form_of_stored_facts_stays_readable() -> None:
     facts = decode_facts(first)
     assert decode_facts(second) == facts
     assert encode_facts(facts) == second
+    third = bytes.fromhex("96 03 03 c40105 9107 920007 c409010000000000000001".replace(" ", ""))
+    wide = replace(facts, cuts=(), mask=2**64 + 1)
+    assert decode_facts(third) == wide
+    assert encode_facts(wide) == third
     assert (facts.form, facts.quantity, facts.holds, facts.volumes) == (2, 3, b"\x05", (7,))
     assert facts.points_by_rule(3) == [7, 0, 0]
     assert facts.cuts == (2, 4, 0)
@@ -178,7 +192,8 @@ def test_facts_are_read_as_they_were_written(facts: ValuationFacts) -> None:
 
 @given(FACTS)
 def test_the_first_form_says_the_same(facts: ValuationFacts) -> None:
-    """Each value in its place; it stores all of them."""
+    """Each value in its place; it stores all of them, and no mask of more than 64 bits."""
+    facts = replace(facts, mask=facts.mask % 2**64)
     order = (
         *("quantity", "obstacles", "holds", "volumes", "activities", "enrolled", "tier", "places", "category"),
         *("paid", "cuts", "mask", "value"),
