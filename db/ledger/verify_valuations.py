@@ -7,7 +7,8 @@ from domain.jobs.facts import JobKind
 
 _LINE: Final = f"{NAME_OF_SALE.format(number='valuation.sale')} || ', line ' || valuation.position"
 _NEIGHBORS: Final = """(
-    SELECT *, lag(version) OVER line AS version_before, lag(recorded_at) OVER line AS recorded_before
+    SELECT *, lag(version) OVER line AS version_before, lag(recorded_at) OVER line AS recorded_before,
+        lag(revision) OVER line AS revision_before
     FROM valuation WHERE ecp > :low AND ecp <= :high
     WINDOW line AS (PARTITION BY ecp, scheme, sold_at, sale, position ORDER BY version)
 ) AS valuation"""
@@ -18,6 +19,10 @@ VERSION_GAPS: Final = of_ecps(f"""
 """)
 BACKWARD_TIMES: Final = of_ecps(f"""
     SELECT ecp, scheme, {_LINE}, recorded_at, version FROM {_NEIGHBORS} WHERE recorded_at < recorded_before
+""")
+# Rules are stored by their positions, so a line keeps its revision as long as it keeps its place.
+CHANGED_REVISIONS: Final = of_ecps(f"""
+    SELECT ecp, scheme, {_LINE}, revision_before, revision FROM {_NEIGHBORS} WHERE revision <> revision_before
 """)
 WRONG_ENTRY_COUNTS: Final = of_ecps(f"""
     SELECT valuation.ecp, valuation.scheme, {_LINE}, valuation.entries, coalesce(posted.entries, 0)

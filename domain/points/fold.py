@@ -27,9 +27,10 @@ from domain.rules.rewards import Reduction, apply_limits, spend_budget
 
 
 class KnownValue(Struct, frozen=True, gc=False):
-    """The newest stored valuation of a line."""
+    """The newest stored valuation of a line. Its facts name rules by their positions in `revision`."""
 
     version: int
+    revision: int
     base: int
     facts: ValuationFacts
 

@@ -184,4 +184,4 @@ def post_arrivals(
 
 
 def _known(value: LineValue) -> KnownValue:
-    return KnownValue(1, value.base, value.facts)
+    return KnownValue(version=1, revision=value.line.revision.number, base=value.base, facts=value.facts)

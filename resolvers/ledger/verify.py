@@ -65,6 +65,10 @@ CHECKS_OF_ECPS: Final = (
         valuations.BACKWARD_TIMES,
         "{name}: version {counted} of its valuation was recorded at {stored}, before the version that precedes it.",
     ),
+    Check(
+        valuations.CHANGED_REVISIONS,
+        "{name}: it was valued by revision {stored} and then by revision {counted}, and it never left its place.",
+    ),
     Check(valuations.WRONG_ENTRY_COUNTS, "{name}: a valuation states {stored} entries, and there are {counted}."),
     Check(valuations.WRONG_VALUES, "{name}: it is worth {stored} points (base and bonus), and {counted} are posted."),
     Check(valuations.UNKNOWN_REVISIONS, "{name}: it is valued by revision {stored}, which the scheme does not have."),

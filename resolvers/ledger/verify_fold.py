@@ -24,8 +24,9 @@ from domain.points.lines import SaleChange, SalePlace, SoldLine
 from domain.points.net_lines import net_lines
 from resolvers.ledger.verify_lines import COUPON, LineKey, StoredBeside, verify_account
 from resolvers.points.posting.accounts import SchemeOfEcp, TouchedAccount
-from resolvers.points.posting.lines import Scene, add_lines
+from resolvers.points.posting.lines import add_lines
 from resolvers.points.posting.plans import RankHistory, load_plans
+from resolvers.points.posting.scene import Scene
 
 # Lines that are read at once, unless a single account has more.
 _LINES_AT_ONCE: Final = 2_000

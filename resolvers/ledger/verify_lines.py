@@ -18,7 +18,7 @@ from domain.points.valuation_facts import ValuationFacts, earner_facts, read_ear
 from domain.rules.model import VolumeMeasure
 from domain.text import format_count
 from resolvers.points.posting.accounts import TouchedAccount
-from resolvers.points.posting.lines import Scene
+from resolvers.points.posting.scene import Scene
 
 _DUE: Final = "by its facts and the lines before it"
 # The position of a redeemed coupon among net quantities, which is one line at any position.

@@ -34,6 +34,14 @@ FAULTS_OF_LINES: Final[dict[str, Fault]] = {
             f"{_A} version 3 of its valuation was recorded at #, before the version that precedes it.",
         ),
     ),
+    "a valuation changes its revision": Fault(
+        (f"UPDATE valuation SET revision = 9 WHERE sale = {_SALE.format('a')} AND position = 1 AND version = 2",),
+        (
+            f"{_A} it was valued by revision 1 and then by revision 9, and it never left its place.",
+            f"{_A} it was valued by revision 9 and then by revision 1, and it never left its place.",
+            f"{_A} it is valued by revision 9, which the scheme does not have.",
+        ),
+    ),
     "a valuation states other entries": Fault(
         (f"UPDATE valuation SET entries = 1 WHERE {_LATE}",),
         (

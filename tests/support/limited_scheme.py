@@ -10,7 +10,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.points.pools import BUDGET
-from domain.rules.model import BonusRule, FlatPoints, QuantityClause, RuleLimits
+from domain.points.valuation_facts import decode_facts
+from domain.rules.model import (
+    AllOf,
+    BonusRule,
+    FlatPoints,
+    QuantityClause,
+    RuleLimits,
+    VolumeClause,
+    VolumeMeasure,
+    VolumePeriod,
+)
 from domain.schemes.content import SchemeContent, content_hash
 from tests.support.ledger_desk import LedgerDesk, Line
 from tests.support.world import key
@@ -23,16 +33,45 @@ LEDGER_TABLES: Final = (
 
 
 class Limits(Struct, frozen=True):
-    """The limits of a revision: of its rule in total, and its budget."""
+    """The limits of a revision: of its rule in total, and its budget.
+
+    So many `others` come before the rule, each worth 3 points; a revision without the rule has only these. Another rule
+    pays 5 points once each of so many `volumes` of AMB-1L has 1 unit, 2 units, and so on.
+    """
 
     rule: int | None
     budget: int | None
+    others: int = 0
+    has_rule: bool = True
+    volumes: int = 0
 
     @property
     def pools(self) -> dict[UUID, int]:
         """The capacity of each pool."""
-        found = {ID: self.rule, BUDGET: self.budget}
+        found = {ID: self.rule if self.has_rule else None, BUDGET: self.budget}
         return {rule_id: limit for rule_id, limit in found.items() if limit is not None}
+
+    def rules(self, variant_id: UUID) -> tuple[BonusRule, ...]:
+        """The rules of the revision; `variant_id` is AMB-1L."""
+        others = [
+            BonusRule(id=key(f"other {at}"), name=f"Other {at}", condition=QuantityClause(1), reward=FlatPoints(3))
+            for at in range(self.others)
+        ]
+        rule = BonusRule(
+            id=ID,
+            name="Bulk",
+            condition=QuantityClause(2),
+            reward=FlatPoints(7),
+            limits=RuleLimits(points_in_total=self.rule),
+        )
+        volumes = [
+            VolumeClause(
+                VolumeMeasure.UNITS, VolumePeriod.SCHEME, at + 1, variant_ids=(variant_id, key(f"variant {at}"))
+            )
+            for at in range(self.volumes)
+        ]
+        reached = BonusRule(id=key("all"), name="All", condition=AllOf(tuple(volumes)), reward=FlatPoints(5))
+        return (*others, *([rule] if self.has_rule else []), *([reached] if volumes else []))
 
 
 class Limited:
@@ -54,14 +93,11 @@ class Limited:
         """Approve a revision."""
         (stored, *_) = await self._owner.fetch("SELECT * FROM scheme_revision WHERE scheme_id = $1", self.scheme_id)
         before = msgspec.json.decode(stored["content"], type=SchemeContent)
-        rule = BonusRule(
-            id=ID,
-            name="Bulk",
-            condition=QuantityClause(2),
-            reward=FlatPoints(7),
-            limits=RuleLimits(points_in_total=limits.rule),
+        content = replace(
+            before,
+            rules=limits.rules(self.desk.world.variants["AMB-1L"].id),
+            basics=replace(before.basics, budget=limits.budget),
         )
-        content = replace(before, rules=(rule,), basics=replace(before.basics, budget=limits.budget))
         await self._change("DELETE FROM scheme_revision WHERE scheme_id = $1 AND number = $2", self.scheme_id, number)
         await self._change(
             "INSERT INTO scheme_revision (scheme_id, number, content_hash, content, effective_at, approved_at, "
@@ -81,12 +117,18 @@ class Limited:
 
     async def granted(self) -> dict[UUID, int]:
         """What the newest valuations pay: of the rule, and together."""
-        (row,) = await self._owner.fetch(
-            "SELECT coalesce(sum(bonus), 0)::int AS bonus, coalesce(sum(base + bonus), 0)::int AS together FROM ("
-            "SELECT DISTINCT ON (ecp, sale, position) base, bonus FROM valuation "
-            "ORDER BY ecp, sale, position, version DESC) AS newest"
+        rows = await self._owner.fetch(
+            "SELECT DISTINCT ON (ecp, sale, position) base, bonus, facts, content FROM valuation "
+            "JOIN scheme_revision ON scheme_id = $1 AND number = revision ORDER BY ecp, sale, position, version DESC",
+            self.scheme_id,
         )
-        return {ID: row["bonus"], BUDGET: row["together"]}
+        granted = {ID: 0, BUDGET: 0}
+        for row in rows:
+            rules = msgspec.json.decode(row["content"], type=SchemeContent).rules
+            paid = decode_facts(row["facts"]).points_by_rule(len(rules))
+            granted[BUDGET] += row["base"] + row["bonus"]
+            granted[ID] += sum(points for rule, points in zip(rules, paid, strict=True) if rule.id == ID)
+        return granted
 
     async def _change(self, sql: str, *values: Any) -> None:
         async with self._owner.transaction():

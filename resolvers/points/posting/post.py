@@ -13,10 +13,11 @@ from resolvers.context import Operation
 from resolvers.points.earners import EarnerMoment, build_earner
 from resolvers.points.posting.accounts import TouchedAccount, find_accounts
 from resolvers.points.posting.ledgers import Ledgers, lock_to_post
-from resolvers.points.posting.lines import Scene, add_lines
+from resolvers.points.posting.lines import add_lines
 from resolvers.points.posting.plans import RankHistory, plans_of
 from resolvers.points.posting.pool_limits import follow_revisions
 from resolvers.points.posting.posted import PostedLine, PostedSale, Posting
+from resolvers.points.posting.scene import Scene
 from resolvers.points.posting.settle import settle_accounts
 from resolvers.points.posting.waiting import split_waiting
 from resolvers.points.posting.writing import Valued

@@ -24,20 +24,21 @@ from domain.calendar import BEGINNING, FOREVER
 from domain.channels import EarningChannel
 from domain.jobs.facts import JobKind
 from domain.points.failures import BalanceExceeded, LinesWait
-from domain.points.fold import FoldLine, KnownValue, fold
+from domain.points.fold import FoldLine, fold
 from domain.points.lines import COUPON_POSITION, SaleChange, SalePlace, SoldLine
 from domain.points.net_lines import net_lines
 from domain.points.pools import NO_POOLS
 from domain.points.running_state import AccountState, RunningState
-from domain.points.valuation_facts import decode_facts
 from resolvers.context import Operation
 from resolvers.jobs.handlers import JobHandler
 from resolvers.jobs.running import RunningJob
 from resolvers.points.posting.accounts import SchemeOfEcp, TouchedAccount
+from resolvers.points.posting.changed_lines import KnownSales, add_changed_lines
 from resolvers.points.posting.ledgers import lock_to_post
-from resolvers.points.posting.lines import KnownKey, Scene, add_changed_lines, known_line
+from resolvers.points.posting.lines import known_line, known_sales, known_value
 from resolvers.points.posting.plans import RankHistory, load_plans
 from resolvers.points.posting.pool_limits import follow_revisions
+from resolvers.points.posting.scene import Scene
 from resolvers.points.posting.settle import settle_accounts
 from resolvers.points.posting.waiting import Revaluation
 
@@ -120,8 +121,7 @@ async def _counted_lines(session: Writing, scene: Scene, account: TouchedAccount
     for row in rows:
         line = lines.get((row.sale, row.sold_at, row.position)) or lines.get((row.sale, row.sold_at, None))
         if line is not None:
-            value = KnownValue(row.version, row.base, decode_facts(row.facts))
-            counted.append(known_line(row, value, line, account.of.plan, scene, first=first))
+            counted.append(known_line(row, known_value(row), line, account.of.plan, scene, first=first))
     counted.sort(key=lambda one: (one.place, one.position))
     return counted
 
@@ -134,19 +134,14 @@ async def _next_span(session: Writing, ecp: int, since: datetime, size: int) -> 
     return _Span(since, max(found[0], since + _MOMENT))
 
 
-async def _read_span(
-    session: Writing, account: TouchedAccount, span: _Span
-) -> tuple[Mapping[KnownKey, KnownValue], list[SaleChange]]:
+async def _read_span(session: Writing, account: TouchedAccount, span: _Span) -> tuple[KnownSales, list[SaleChange]]:
     """What was known of the lines of a span, and their sales as they count now."""
     rows, stored = await _fetch(session, account, span)
     returned: dict[int, dict[UUID, int]] = defaultdict(dict)
     ecp = account.of.ecp.number
     for back in await session.fetch(RETURNED, ecps=[ecp], moments=[span.since], ends=[span.until]):
         returned[back.sale][back.variant_id] = back.quantity
-    known = {
-        (row.sale, row.sold_at, row.position): KnownValue(row.version, row.base, decode_facts(row.facts))
-        for row in rows
-    }
+    known = known_sales([(row, known_value(row)) for row in rows])
     positions = {(row.sale, row.sold_at): row.position for row in rows}
     sales: dict[tuple[int, SalePlace], list[StoredLineRow]] = defaultdict(list)
     for line in stored:

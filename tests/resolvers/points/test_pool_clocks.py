@@ -112,7 +112,11 @@ async def test_pools_of_which_nothing_is_known_are_counted(
 
 
 limits = st.builds(
-    Limits, st.sampled_from((None, None, 6, 10, 14, 20, 30)), st.sampled_from((None, None, 25, 40, 60, 100))
+    Limits,
+    st.sampled_from((None, None, 6, 10, 14, 20, 30)),
+    st.sampled_from((None, None, 25, 40, 60, 100)),
+    others=st.integers(0, 2),
+    has_rule=st.sampled_from((True, True, False)),
 )
 # The number of the next revision that is approved, or a posting: the day of its clock, that of its sale, and its ECP.
 steps = st.one_of(
@@ -133,7 +137,7 @@ steps = st.one_of(
     revisions=st.lists(limits, min_size=2, max_size=4),
     days=st.permutations((1, 2, 3)),
     arriving=st.lists(steps, min_size=4, max_size=14),
-    returned=st.booleans(),
+    changed=st.sampled_from(("nothing", "returned", "corrected")),
 )
 async def test_limits_hold_in_any_order_of_clocks(  # noqa: PLR0913, PLR0917 - what is drawn
     limited: Limited,
@@ -143,9 +147,12 @@ async def test_limits_hold_in_any_order_of_clocks(  # noqa: PLR0913, PLR0917 - w
     revisions: list[Limits],
     days: tuple[int, ...],
     arriving: list[tuple[int, int, int, int] | None],
-    returned: bool,  # noqa: FBT001 - drawn
+    changed: str,
 ) -> None:
-    """R22: pools follow the latest revision that a posting saw in force; none grants more, and the ledger agrees."""
+    """R22: pools follow the latest revision that a posting saw in force; none grants more, and the ledger agrees.
+
+    Rules change their places, come, and go. Sales lie ahead of the clock, so a revision may be approved for their time.
+    """
     await limited.begin()
     await limited.approve(1, revisions[0], MAY)
     effects = {MAY: revisions[0]}
@@ -162,8 +169,11 @@ async def test_limits_hold_in_any_order_of_clocks(  # noqa: PLR0913, PLR0917 - w
         clock.now = MAY + day * DAY - HOUR
         before = await limited.granted()
         await limited.sell(f"sale {index}", ecp, MAY + sold * DAY - HOUR + index * timedelta(minutes=1), units)
-        if returned and index % 3 == 2:
-            await limited.desk.give_back(f"sale {index}", "AMB-1L", 1, f"back {index}")
+        if changed == "returned" and index % 3 == 2:
+            await _give_one_back(limited, index)
+        if changed == "corrected" and index % 3 == 2:
+            picked = sorted(limited.desk.sales)[units - 1 if len(limited.desk.sales) >= units else 0]
+            await limited.desk.correct(picked, Line("AMB-1L", units), Line("AMB-1L", 1))
         seen = max((at for at in effects if at <= clock.now), default=MAY)
         followed = seen if followed is None else max(seen, followed)
         expected, after = effects[followed].pools, await limited.granted()
@@ -172,6 +182,77 @@ async def test_limits_hold_in_any_order_of_clocks(  # noqa: PLR0913, PLR0917 - w
         for rule_id, (capacity, rest, owed) in pools.items():
             assert rest - owed == capacity - after[rule_id]
             assert after[rule_id] <= max(capacity, before[rule_id])
+    assert await find_faults(database) == []
+
+
+async def test_a_scheme_may_have_more_volumes_than_an_integer_has_bits(
+    limited: Limited, rows: LedgerRows, clock: TestClock, database: Database, cleaner: Cleaner
+) -> None:
+    """R21: over all of its revisions. A line counts in each of them; lines of before stay as they are."""
+    await limited.begin()
+    await limited.approve(1, Limits(None, None, volumes=35), MAY)
+    await limited.sell("before", 0, MAY + HOUR)
+    await limited.approve(2, Limits(None, None, others=1, volumes=70), MAY + DAY)
+    clock.now = MAY + 2 * DAY
+    for index, name in enumerate("abc"):
+        await limited.sell(name, 0, clock.now + index * HOUR)
+    # The late sale is before three others, which are valued again.
+    await limited.sell("late", 0, clock.now - HOUR, 80)
+    await limited.desk.give_back("a", "AMB-1L", 1, "back of a")
+    await limited.desk.correct("b", Line("AMB-4L", 2))
+    newest = await cleaner.fetch(
+        "SELECT DISTINCT ON (sold_at) base, bonus FROM valuation ORDER BY sold_at, version DESC"
+    )
+    assert [tuple(row) for row in newest] == [(20, 7), (800, 3 + 7), (10, 3 + 5), (40, 3 + 7 + 5), (20, 3 + 7 + 5)]
+    await rows.check()
+    assert await find_faults(database) == []
+
+
+async def _give_one_back(limited: Limited, index: int) -> None:
+    """Return a unit of the first sale of which something is left."""
+    name = next((name for name, sale in sorted(limited.desk.sales.items()) if sale.net[0].quantity), None)
+    if name is not None:
+        await limited.desk.give_back(name, "AMB-1L", 1, f"back {index}")
+
+
+@pytest.mark.parametrize("after", [Limits(10, 60, has_rule=False), Limits(10, 60, others=1), Limits(10, 60, others=2)])
+@pytest.mark.parametrize("corrects", [False, True])
+async def test_a_sale_keeps_the_revision_that_valued_it(  # noqa: PLR0913, PLR0917 - fixtures
+    limited: Limited,
+    rows: LedgerRows,
+    clock: TestClock,
+    database: Database,
+    cleaner: Cleaner,
+    after: Limits,
+    corrects: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """R21, R22: its clock is ahead, and a revision is approved that takes effect before it; rules move or go."""
+    await limited.begin()
+    await limited.approve(1, Limits(10, 60, others=1), MAY)
+    clock.now = MAY + HOUR
+    ahead = MAY + HOUR + timedelta(minutes=4)
+    await limited.sell("ahead", 0, ahead, 3)
+    await limited.approve(2, after, MAY + HOUR + timedelta(minutes=2))
+    clock.now = MAY + 2 * HOUR
+    if corrects:
+        await limited.desk.correct("ahead", Line("AMB-1L", 2), Line("AMB-1L", 1))
+    else:
+        await limited.desk.give_back("ahead", "AMB-1L", 1, "back")
+    worth = (20 + 3 + 7, 10 + 3) if corrects else (20 + 3 + 7,)
+    valued = await cleaner.fetch(
+        "SELECT DISTINCT ON (position) revision, base + bonus FROM valuation ORDER BY position, version DESC"
+    )
+    assert [tuple(row) for row in valued] == [(1, points) for points in worth]
+    expected = {
+        rule_id: (limit, limit - (await limited.granted())[rule_id], 0) for rule_id, limit in after.pools.items()
+    }
+    assert await rows.pools() == expected
+    await rows.check()
+    assert await find_faults(database) == []
+    # What is sold now follows the revision in force.
+    await limited.sell("next", 1, clock.now, 2)
+    (latest,) = await cleaner.fetch("SELECT revision FROM valuation ORDER BY recorded_at DESC LIMIT 1")
+    assert latest[0] == 2
     assert await find_faults(database) == []
 
 
