@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable
 from typing import Any, Final
-from uuid import uuid4
 
-import structlog
 from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 
 from domain.requests import BadArgument, RequestError
+from resolvers.bugs import bug_sentence, log_bug
 
 PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
 INTERNAL: Final = "INTERNAL_SERVER_ERROR"
-
-_log = structlog.get_logger("tessera.errors")
 
 
 def formatted(errors: Iterable[GraphQLError], *, valid: bool) -> list[GraphQLFormattedError]:
@@ -39,10 +36,8 @@ def _formatted(error: GraphQLError, *, valid: bool) -> GraphQLFormattedError:
 
 
 def _masked(error: GraphQLError, original: BaseException) -> GraphQLFormattedError:
-    reference = uuid4().hex
-    _log.error("operation failed", reference=reference, path=error.path, exc_info=original)
-    message = f"Something went wrong on our side. Quote the reference {reference} when you report it."
-    return _with(error, message, {"code": INTERNAL, "reference": reference})
+    reference = log_bug(original, path=error.path)
+    return _with(error, bug_sentence(reference), {"code": INTERNAL, "reference": reference})
 
 
 def _with(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLFormattedError:

@@ -91,8 +91,17 @@ def _excess_problems(sale: ArrivingSale, excess: Mapping[UUID, int], noun: str) 
             yield Problem(UserErrorCode.INVALID, message, ("lines", str(index), "quantity"))
 
 
-def version_conflict(new: Version, known: Version, verb: str) -> Problem:
-    """The problem of a version with other content than a known one, which was recorded or parked."""
+def version_conflict(new: Version, known: Version, verb: str, *, is_sent: bool = False) -> Problem:
+    """The problem of a version with other content than a known one, which was recorded or parked.
+
+    One that `is_sent` came earlier in the same report, of which nothing may be kept.
+    """
+    if is_sent:
+        message = (
+            "This report has the same sale with other content, and nothing says which is newer. Send it once, or with "
+            "a higher revision or a later updatedAt."
+        )
+        return Problem(UserErrorCode.CONFLICT, message, ("externalId",))
     if new.revision is not None and known.updated_at is None:
         message = (
             f"Revision {new.revision} of this sale was {verb} with other content. Send a correction with a higher "

@@ -35,7 +35,8 @@ class Book(Struct):
     """The sales of one source that a transaction knows and has locked, with those that it records.
 
     `claimed` are the numbers of new sales, by their external id. `before` are the sales as they were, None for new
-    ones, and `causes` the sales that changed them, None where a sale changed itself.
+    ones, and `causes` the sales that changed them, None where a sale changed itself. `sent` are the external ids of
+    which this transaction has recorded or parked a version.
     """
 
     source: str
@@ -45,6 +46,7 @@ class Book(Struct):
     before: dict[int, KnownSale | None] = field(default_factory=dict)
     causes: dict[int, int | None] = field(default_factory=dict)
     by_number: dict[int, KnownSale] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Index the sales by number."""
@@ -85,11 +87,10 @@ class Book(Struct):
             if found is Comparison.OLDER:
                 return Decision(SaleOutcome.DUPLICATE, number=number)
             if found is Comparison.UNCLEAR:
-                return Decision(
-                    SaleOutcome.CONFLICT,
-                    (version_conflict(sale.version, theirs, "parked" if theirs is parked else "recorded"),),
-                    number,
-                )
+                verb = "parked" if theirs is parked else "recorded"
+                is_sent = sale.external_id in self.sent
+                problem = version_conflict(sale.version, theirs, verb, is_sent=is_sent)
+                return Decision(SaleOutcome.CONFLICT, (problem,), number)
             if found is Comparison.SAME and theirs is not parked:
                 return Decision(SaleOutcome.DUPLICATE, number=number)
         return None
@@ -109,6 +110,7 @@ class Book(Struct):
         if parked is not None and compare_versions(sale.version, parked) is Comparison.SAME:
             return Decision(SaleOutcome.DUPLICATE, problems)
         self.parked[sale.external_id] = sale.version
+        self.sent.add(sale.external_id)
         return Decision(SaleOutcome.PARKED, problems)
 
     def _record(self, sale: ArrivingSale, known: KnownSale | None, target: KnownSale | None) -> Decision:
@@ -126,6 +128,7 @@ class Book(Struct):
             present = self.by_number[target.number]
             self._replace(present, present.returned + _returned_lines(after))
         self.parked.pop(sale.external_id, None)
+        self.sent.add(sale.external_id)
         outcome = SaleOutcome.RECORDED if known is None else SaleOutcome.CORRECTED
         return Decision(outcome, number=number, revision=Revision(known, after, target))
 

@@ -5,13 +5,15 @@ from typing import Final
 
 from msgspec import Struct
 
-from db.sessions import TransactionConflict
+from db.sessions import ReadingClosed, TransactionConflict
 from domain.failures import Failure, Problem, UserErrorCode
 from domain.points.failures import BalanceExceeded
+from domain.requests import RequestError
 from domain.sales.decisions import Decision
 from domain.sales.facts import IngestMode, SaleOutcome
 from domain.sales.reports import ReportedSale, report_problems, sale_problems, time_problems
 from domain.text import trim_text
+from resolvers.bugs import bug_sentence, log_bug
 from resolvers.context import Operation
 from resolvers.retrying import retry_conflicts
 from resolvers.sales.entries import CheckedSale, Recorded
@@ -21,6 +23,8 @@ from resolvers.validation import reject_invalid
 
 # Sales of one transaction, except in ALL_OR_NOTHING.
 CHUNK: Final = 500
+# Errors of the whole request. What a sale does to the balance of an ECP is a failure of that sale.
+_OF_REQUEST: Final = (RequestError, ReadingClosed, Failure)
 _REPLACED: Final = "A later version of this sale in the same report counts instead of this one."
 
 
@@ -109,13 +113,17 @@ async def _record_all(
 async def _record_each(
     operation: Operation, source: str, sales: Sequence[CheckedSale], *, may_park: bool
 ) -> tuple[dict[int, SaleResult], int]:
-    """Record a chunk; one that fails, or loses against other transactions again and again, is tried by halves."""
+    """Record a chunk; one that fails, or loses against other transactions again and again, is tried by halves.
+
+    So a sale that fails stops no other, whatever the error is. Errors of the whole request are raised.
+    """
     try:
         recorded = await retry_conflicts(lambda: _record_chunk(operation, source, sales, may_park=may_park))
-    except (TransactionConflict, BalanceExceeded) as failed:
+    except Exception as failed:
+        if isinstance(failed, _OF_REQUEST) and not isinstance(failed, BalanceExceeded):
+            raise
         if len(sales) == 1:
-            (one,) = sales
-            return {one.index: _build_exceeded(one, failed) if isinstance(failed, Failure) else _build_busy(one)}, 0
+            return {sales[0].index: _build_failed(source, sales[0], failed)}, 0
         middle = len(sales) // 2
         first, points = await _record_each(operation, source, sales[:middle], may_park=may_park)
         second, more = await _record_each(operation, source, sales[middle:], may_park=may_park)
@@ -168,6 +176,17 @@ def _build_undone(one: CheckedSale, decision: Decision) -> SaleResult:
 def _build_rejected(one: CheckedSale) -> SaleResult:
     message = "Another sale of this report was rejected, so none of them was recorded."
     problems = _place(one, (Problem(UserErrorCode.ILLEGAL_STATE, message, ()),))
+    return SaleResult(one.sale.external_id, SaleOutcome.REJECTED, problems)
+
+
+def _build_failed(source: str, one: CheckedSale, failed: Exception) -> SaleResult:
+    """Build the result of a sale that failed on its own."""
+    if isinstance(failed, BalanceExceeded):
+        return _build_exceeded(one, failed)
+    if isinstance(failed, TransactionConflict):
+        return _build_busy(one)
+    reference = log_bug(failed, source=source, external_id=one.sale.external_id)
+    problems = _place(one, (Problem(UserErrorCode.ILLEGAL_STATE, bug_sentence(reference), ()),))
     return SaleResult(one.sale.external_id, SaleOutcome.REJECTED, problems)
 
 

@@ -4,13 +4,16 @@ from decimal import Decimal
 from typing import Any
 
 import asyncpg
+import pytest
+import structlog
 
 from domain.permissions import Permission, Role, roles_with
-from domain.requests import Forbidden
+from domain.requests import DatabaseUnavailable, Forbidden
 from domain.sales.facts import IngestMode
 from domain.sales.reports import ReportedLine, ReportedSale
 from graphql_api.context import Environment
 from resolvers.sales.record_sales import RecordSales, record_sales
+from resolvers.sales.recording import record_entries
 from tests.support.client import Clients, document
 from tests.support.sales import CODE, NOW, RECORD_SALES, Till, line, sale
 from tests.support.unchanged import nothing_changes
@@ -152,6 +155,55 @@ async def test_the_same_id_twice_in_one_report(till: Till) -> None:
     assert [result["notices"] for result in payload["results"]] == [[], replaced, [], [], [], []]
     assert await revision_of(till) == (2, 5)
     assert [one["revision"] for one in (await read(till))["revisions"]] == [2, 1]
+
+
+@pytest.mark.parametrize("mode", ["EACH_ON_ITS_OWN", "ALL_OR_NOTHING"])
+async def test_the_same_id_twice_with_other_content(till: Till, stored: asyncpg.Connection, mode: str) -> None:
+    """R20: the report itself is at fault, also where nothing of it is kept; a recorded or a parked sale."""
+    message = (
+        "This report has the same sale with other content, and nothing says which is newer. Send it once, or with a "
+        "higher revision or a later updatedAt."
+    )
+    expected = [("CONFLICT", ["sales", "1", "externalId"], message)]
+    for first, options in ((sale(), {}), (sale("s-9", line("NEW-1")), {"park": True})):
+        other = sale(first["externalId"], line(quantity=4))
+        problems = await till.problems(first, other, mode=mode, **options)
+        assert [one for one in problems if one[1][1] == "1"] == expected
+    kept = (1, 1) if mode == "EACH_ON_ITS_OWN" else (0, 0)
+    (found,) = await stored.fetch("SELECT (SELECT count(*) FROM sale), (SELECT count(*) FROM parked_sale)")
+    assert tuple(found) == kept
+
+
+async def test_a_sale_that_fails_stops_no_other(
+    till: Till, stored: asyncpg.Connection, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R20: whatever the error is; the answer has the reference under which the log has it."""
+
+    async def record(operation: Any, session: Any, source: str, entries: Any, **options: Any) -> Any:
+        recorded = await record_entries(operation, session, source, entries, **options)
+        if any(entry.sale.external_id == "s-2" for entry in entries):
+            raise error
+        return recorded
+
+    error: Exception = OverflowError("Integer value out of range")
+    monkeypatch.setattr("resolvers.sales.ingest.record_entries", record)
+    sales = [sale(f"s-{number}") for number in range(5)]
+    with structlog.testing.capture_logs() as logs:
+        results = await till.results(*sales)
+    assert [one["outcome"] for one in results] == ["RECORDED", "RECORDED", "REJECTED", "RECORDED", "RECORDED"]
+    (failed,) = results[2]["errors"]
+    (logged,) = [one for one in logs if one["event"] == "operation failed"]
+    assert (logged["exc_info"], logged["source"], logged["external_id"]) == (error, "till", "s-2")
+    assert (failed["code"], failed["path"]) == ("ILLEGAL_STATE", ["input", "sales", "2"])
+    assert failed["message"] == (
+        f"Something went wrong on our side. Quote the reference {logged['reference']} when you report it."
+    )
+    assert await stored.fetchval("SELECT count(*) FROM sale") == 4
+    # Nobody can record anything now, so nothing is tried by halves.
+    error = DatabaseUnavailable()
+    async with nothing_changes(database_url):
+        given = {"mode": "EACH_ON_ITS_OWN", "source": "till", "sales": [sale("s-2"), sale("s-7")]}
+        assert (await till.client.send(RECORD_SALES, input=given)).codes == ["SERVICE_UNAVAILABLE"]
 
 
 async def test_nothing_is_recorded_if_one_sale_is_rejected(till: Till, database_url: str) -> None:
