@@ -46,9 +46,14 @@ class Sort:
 
     @property
     def value_type(self) -> Any:
-        """The type of the value in a cursor."""
+        """The type of the value in a cursor; no number is too large for PostgreSQL to take it, and to count beyond."""
         python_type = self.type.python_type
-        return Annotated[datetime, Meta(tz=True)] if python_type is datetime else python_type
+        if python_type is datetime:
+            return Annotated[datetime, Meta(tz=True)]
+        if python_type is int:
+            largest = 2**62 if isinstance(self.type, BigInteger) else 2**31 - 1
+            return Annotated[int, Meta(ge=-largest, le=largest)]
+        return python_type
 
     def value(self, row: Any) -> Any:
         """The value by which a row is sorted."""

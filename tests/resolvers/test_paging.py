@@ -1,5 +1,6 @@
 """Arguments of pages, and cursors, without a list."""
 
+import base64
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
@@ -7,7 +8,9 @@ import pytest
 from msgspec import Struct
 
 from db.keyset import Sort
+from db.points.entry_reads import NEWEST_ENTRY
 from db.schemes.tables import SchemeTable
+from db.settlements.pages import LINES_BY_ECP
 from domain.requests import BadArgument
 from resolvers.paging import (
     DEFAULT_PAGE,
@@ -71,6 +74,24 @@ def test_a_cursor_is_the_same_moment_in_any_time_zone() -> None:
     elsewhere = Entry(ENTRY.id, ENTRY.updated_at.astimezone(timezone(timedelta(hours=5, minutes=30))))
     found = decode_page_cursor(NEWEST, encode_page_cursor(NEWEST, elsewhere), "after")["cursor_value"]
     assert (found, found.tzinfo) == (ENTRY.updated_at, UTC)
+
+
+@pytest.mark.parametrize("sort", [NEWEST_ENTRY, LINES_BY_ECP])
+@pytest.mark.parametrize("value", ["9223372036854775808", "1" + 30 * "0", "-9223372036854775808", "1e40", "0.5"])
+def test_a_number_that_no_row_has_is_no_cursor(sort: Sort, value: str) -> None:
+    """Also one that PostgreSQL cannot take."""
+    text = base64.urlsafe_b64encode(f'["{sort.name}",{value},"{ENTRY.id}"]'.encode()).decode()
+    with pytest.raises(BadArgument) as raised:
+        decode_page_cursor(sort, text.rstrip("="), "after")
+    assert str(raised.value) == "This cursor was not made by this list; start from the beginning."
+
+
+@pytest.mark.parametrize(("sort", "largest"), [(NEWEST_ENTRY, 2**62), (LINES_BY_ECP, 2**31 - 1)])
+def test_cursors_hold_numbers_that_columns_hold(sort: Sort, largest: int) -> None:
+    for number in (largest, 1, -largest):
+        text = base64.urlsafe_b64encode(f'["{sort.name}",{number},"{ENTRY.id}"]'.encode()).decode()
+        place = decode_page_cursor(sort, text.rstrip("="), "after")
+        assert place == {"cursor_value": number, "cursor_id": ENTRY.id}
 
 
 @pytest.mark.parametrize("text", ["", "x", "é", "bm90aGluZw", encode_page_cursor(OLDEST, ENTRY)])
