@@ -6,6 +6,7 @@ A write that finds nothing running begins at once, so a server without load adds
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from contextvars import Context
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -17,6 +18,10 @@ from domain.requests import DatabaseUnavailable, Overloaded
 # Writes of one transaction, and writes that wait for the next ones.
 LARGEST_GROUP: Final = 100
 MOST_WAITING: Final = 1_000
+# A group that fails is split into halves while it has more members; those of a smaller one are written alone.
+SMALLEST_SPLIT: Final = 13
+# Members that are written alone at once: each takes a connection, and may wait for others while it has it.
+MOST_ALONE: Final = 4
 
 _log = structlog.get_logger("tessera.group_commit")
 
@@ -74,34 +79,58 @@ class _Waiting(Generic[OperationT, MemberT, ResultT]):
 
 
 class _WriteAlone(Exception):
-    """The transaction of a group failed and wrote nothing; a member, or what it waits for, may be the cause."""
+    """The transaction of a group failed and wrote nothing; a member, or what it waits for, may be the cause.
+
+    A member that `has_to_wait` was the only one of its group.
+    """
+
+    def __init__(self, *, has_to_wait: bool) -> None:
+        super().__init__()
+        self.has_to_wait = has_to_wait
 
 
 class GroupCommit(Generic[OperationT, MemberT, ResultT]):
     """Commits writes of one kind in groups, one group at a time.
 
-    A group that fails is written again one by one, each member by its own request. So a member only ever fails for a
-    reason of its own, and nobody waits long for what another member waits for. Members whose request was canceled are
-    left out, unless their group has begun: what has begun goes on without them.
+    A group that fails is written again by halves, and then one by one, each member by its own request and a few at
+    once. So a member only ever fails for a reason of its own, and nobody waits long for what another member waits for.
+    Members whose request was canceled are left out, unless their group has begun: what has begun goes on without them.
     """
 
     def __init__(self, write: WriteGroup[OperationT, MemberT, ResultT]) -> None:
         self._write = write
         self._waiting: list[_Waiting[OperationT, MemberT, ResultT]] = []
         self._running: asyncio.Task[None] | None = None
+        self._alone = asyncio.Semaphore(MOST_ALONE)
+        self._split = 0
 
     async def commit(self, member: MemberT, begin: Callable[[], OperationT]) -> ResultT:
         """Write a member, and return its result when it is committed. Raises Overloaded, and what `write` raises."""
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) + self._split >= MOST_WAITING:
             raise Overloaded
         waiting = _Waiting[OperationT, MemberT, ResultT](member, begin)
         self._waiting.append(waiting)
         self._start()
         try:
             return await waiting.result
-        except _WriteAlone:
-            (result,) = await self._write_with(begin(), [member], alone=True)
-            return result
+        except _WriteAlone as split:
+            return await self._commit_alone(member, begin, has_to_wait=split.has_to_wait)
+
+    async def _commit_alone(self, member: MemberT, begin: Callable[[], OperationT], *, has_to_wait: bool) -> ResultT:
+        """Write a member: soon, or behind those that need not wait."""
+        self._split += 1
+        try:
+            if not has_to_wait:
+                with suppress(TransactionConflict):
+                    return await self._write_one(member, begin, alone=False)
+            return await self._write_one(member, begin, alone=True)
+        finally:
+            self._split -= 1
+
+    async def _write_one(self, member: MemberT, begin: Callable[[], OperationT], *, alone: bool) -> ResultT:
+        async with self._alone:
+            (result,) = await self._write_with(begin(), [member], alone=alone)
+        return result
 
     @property
     def waiting(self) -> int:
@@ -145,6 +174,9 @@ class GroupCommit(Generic[OperationT, MemberT, ResultT]):
         try:
             results = await self._write_with(group[0].begin(), members, alone=False)
         except BaseException as error:
+            if len(group) >= SMALLEST_SPLIT and _may_split(error):
+                await self._run_halves(group, error)
+                return
             _fail(group, error)
             if not isinstance(error, Exception):
                 raise
@@ -152,6 +184,13 @@ class GroupCommit(Generic[OperationT, MemberT, ResultT]):
             for waiting, result in zip(group, results, strict=True):
                 if not waiting.result.done():
                     waiting.result.set_result(result)
+
+    async def _run_halves(self, group: Sequence[_Waiting[OperationT, MemberT, ResultT]], error: BaseException) -> None:
+        _log.warning("a group is written again by halves", members=len(group), error=repr(error))
+        middle = len(group) // 2
+        for half in (group[:middle], group[middle:]):
+            if left := [waiting for waiting in half if not waiting.result.done()]:
+                await self._run(left)
 
     async def _write_with(self, operation: OperationT, members: Sequence[MemberT], *, alone: bool) -> Sequence[ResultT]:
         try:
@@ -179,6 +218,11 @@ class GroupCommits:
             await commit.drain()
 
 
+def _may_split(error: BaseException) -> bool:
+    """Whether a part of a group may succeed where all of it failed."""
+    return isinstance(error, Exception) and not isinstance(error, Overloaded | DatabaseUnavailable)
+
+
 def _fail(group: Sequence[_Waiting[Any, Any, Any]], error: BaseException) -> None:
     """Let the members of a failed group fail, or write each alone where it may succeed."""
     own = len(group) == 1 and not isinstance(error, TransactionConflict)
@@ -187,4 +231,4 @@ def _fail(group: Sequence[_Waiting[Any, Any, Any]], error: BaseException) -> Non
         _log.warning("a group is written again one by one", members=len(group), error=repr(error))
     for waiting in group:
         if not waiting.result.done():
-            waiting.result.set_exception(error if final else _WriteAlone())
+            waiting.result.set_exception(error if final else _WriteAlone(has_to_wait=len(group) == 1))

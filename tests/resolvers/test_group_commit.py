@@ -10,7 +10,14 @@ from msgspec import Struct
 from db.sessions import TransactionConflict
 from domain.requests import DatabaseUnavailable, Overloaded
 from resolvers.context import Operation
-from resolvers.group_commit import LARGEST_GROUP, MOST_WAITING, GroupCommit, GroupCommits
+from resolvers.group_commit import (
+    LARGEST_GROUP,
+    MOST_ALONE,
+    MOST_WAITING,
+    SMALLEST_SPLIT,
+    GroupCommit,
+    GroupCommits,
+)
 
 
 class Member(Struct, frozen=True):
@@ -29,6 +36,7 @@ class Ledger:
         self.groups: list[list[str]] = []
         self.closed = 0
         self.error: Exception | None = None
+        self.patience = 0.0
         self._gate = asyncio.Event()
         self._open = open_
 
@@ -36,6 +44,8 @@ class Ledger:
         """Write a group."""
         if not alone and any(member.blocked for member in members):
             self.groups.append(["blocked"])
+            if self.patience:
+                await asyncio.sleep(self.patience)
             raise TransactionConflict
         self.groups.append([member.name for member in members])
         if not self._open:
@@ -144,6 +154,47 @@ async def test_a_poisoned_member_fails_alone() -> None:
     assert [one if isinstance(one, str) else type(one) for one in found] == ["FIRST", "A", ZeroDivisionError, "C"]
     assert scene.ledger.groups == [["first"], ["a", "b", "c"], ["a"], ["b"], ["c"]]
     assert scene.ledger.closed == 5
+
+
+async def test_a_large_group_that_fails_is_written_by_halves() -> None:
+    """Only those beside the poisoned member are written alone, a few at once."""
+    scene = Scene()
+    names = [f"{number}" for number in range(4 * SMALLEST_SPLIT - 4)]
+    members = [Member(name, poisoned=name == "30") for name in names]
+    tasks = await scene.give("first", *members)
+    scene.ledger.open_for_good()
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [one if isinstance(one, str) else type(one) for one in found[1:]] == [
+        ZeroDivisionError if name == "30" else name for name in names
+    ]
+    size = len(names)
+    sizes = [1, size, size // 2, size // 2, size // 4, size // 4, *[1] * (size // 4)]
+    assert sorted(len(group) for group in scene.ledger.groups) == sorted(sizes)
+
+
+async def test_few_are_written_alone_at_once() -> None:
+    """Each takes a connection, so the others wait for one that ends; they count as those that wait."""
+    scene = Scene()
+    tasks = await scene.give("first", *(Member(f"{number}", blocked=True) for number in range(SMALLEST_SPLIT - 1)))
+    await scene.ledger.release()
+    written = [group for group in scene.ledger.groups if group != ["blocked"]]
+    assert written == [["first"], *([f"{number}"] for number in range(MOST_ALONE))]
+    scene.ledger.open_for_good()
+    assert await asyncio.gather(*tasks) == ["FIRST", *(f"{number}" for number in range(SMALLEST_SPLIT - 1))]
+
+
+async def test_those_that_need_not_wait_come_first() -> None:
+    """Also where more members have to wait than are written alone at once: each is tried before any may wait."""
+    scene = Scene()
+    scene.ledger.patience = 0.01
+    blocked = [Member(f"{number}", blocked=True) for number in range(MOST_ALONE + 1)]
+    tasks = await scene.give("first", *blocked, "free")
+    await scene.ledger.release()
+    scene.ledger.open_for_good()
+    await asyncio.gather(*tasks)
+    written = [group for group in scene.ledger.groups if group != ["blocked"]]
+    assert written[:2] == [["first"], ["free"]]
+    assert sorted(written[2:]) == [[member.name] for member in blocked]
 
 
 async def test_nobody_waits_for_what_another_member_waits_for() -> None:
