@@ -15,7 +15,7 @@ from db.ecps.tables import EcpTable
 from db.redemptions.rows import WrongCodesRow
 from db.redemptions.tables import DiscrepancyEvidenceTable, RedemptionAttemptTable, WrongCodesTable
 from db.sessions import Writing
-from db.statement import Change, Statement, blobs, moment, moments, numbers, texts, uuid, uuids
+from db.statement import Change, Statement, blobs, moment, moments, number, numbers, texts, uuid, uuids
 from domain.redemptions.wrong_codes import BURST, WrongCodes
 
 # The kind of command that idempotency keys of redemptions belong to.
@@ -59,7 +59,7 @@ _ARRAYS: Final[Mapping[str, Callable[[str], BindParameter[Any]]]] = {
 }
 # Redeem coupons, keep the keys and the attempts, and forgive wrong codes, in one statement. It returns no row for a
 # coupon that is redeemed already, and for a key that is known. Other transactions that do the same are waited for, in
-# the order of keys and then of coupons.
+# the order of keys and then of coupons. An erasure waits until the attempts are kept, or leaves them without an origin.
 _CLAIM_COUPONS: Final = Statement(
     text(f"""
 WITH asked AS (
@@ -73,10 +73,14 @@ WITH asked AS (
     SELECT run_id, serial, ecp, scheme, variant_id, redeemed_at, recorded_at FROM asked
     JOIN keyed USING (owner_id, key) ORDER BY run_id, serial
     ON CONFLICT DO NOTHING RETURNING run_id, serial, sale
+), named AS MATERIALIZED (
+    SELECT number FROM ecp WHERE number = ANY(ARRAY(SELECT ecp FROM asked)) AND erased_at IS NULL
+    ORDER BY number FOR KEY SHARE
 ), kept AS (
     INSERT INTO redemption_attempt (id, ecp, at, code_hash, result, device, place)
-    SELECT attempt_id, ecp, recorded_at, code_hash, 'REDEEMED', device, place FROM asked
-    JOIN claimed USING (run_id, serial)
+    SELECT attempt_id, ecp, recorded_at, code_hash, 'REDEEMED', CASE WHEN number IS NOT NULL THEN device END,
+        CASE WHEN number IS NOT NULL THEN place END
+    FROM asked JOIN claimed USING (run_id, serial) LEFT JOIN named ON number = ecp
 ), forgiven AS (
     UPDATE wrong_codes SET count = 0 FROM asked JOIN claimed USING (run_id, serial)
     WHERE wrong_codes.owner_id = asked.ecp_id AND wrong_codes.count > 0
@@ -89,6 +93,13 @@ SELECT run_id, serial, sale FROM claimed
 )
 ADD_ATTEMPT: Final = Change(
     insert(RedemptionAttemptTable), ("id", "ecp", "at", "code_hash", "result", "device", "place")
+)
+# The ECP with the number `ecp`, kept from being erased until the transaction ends; nothing if it is erased.
+KEEP_NAMED: Final = Statement(
+    text("SELECT number FROM ecp WHERE number = :ecp AND erased_at IS NULL FOR KEY SHARE")
+    .bindparams(number("ecp"))
+    .columns(column("number", Integer)),
+    scalar(int),
 )
 # The wrong codes of an account, locked; a full bucket for an account that has none yet.
 LOCK_WRONG_CODES = Statement(

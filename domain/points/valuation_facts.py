@@ -174,7 +174,7 @@ def encode_facts(facts: ValuationFacts) -> bytes:
     values: tuple[Any, ...] = structs.astuple(facts)
     if facts.mask >> _INTEGER_BITS:
         packed = facts.mask.to_bytes((facts.mask.bit_length() + 7) // 8, "little")
-        values = structs.astuple(structs.replace(facts, form=_WIDE_FORM, mask=packed))  # type: ignore[arg-type]
+        values = structs.astuple(structs.replace(facts, form=_WIDE_FORM, mask=packed))
     end = len(values)
     while values[end - 1] == _DEFAULTS[end - 1]:
         end -= 1

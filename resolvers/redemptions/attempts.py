@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.redemptions.changes import ADD_ATTEMPT, delete_attempts
+from db.redemptions.changes import ADD_ATTEMPT, KEEP_NAMED, delete_attempts
 from db.sessions import Writing
 from domain.redemptions.facts import AttemptResult
 from resolvers.context import Operation
@@ -27,7 +27,8 @@ class Attempt(Struct, frozen=True):
 async def keep_attempt(
     operation: Operation, session: Writing, ecp: int, attempt: Attempt, result: AttemptResult
 ) -> None:
-    """Keep an attempt of the ECP with this number."""
+    """Keep an attempt of the ECP with this number; without its origin if the ECP was erased meanwhile."""
+    is_named = bool(await session.fetch(KEEP_NAMED, ecp=ecp))
     await session.run(
         ADD_ATTEMPT,
         id=attempt.id,
@@ -35,8 +36,8 @@ async def keep_attempt(
         at=operation.now,
         code_hash=attempt.code_hash,
         result=result.value,
-        device=attempt.device,
-        place=attempt.place,
+        device=attempt.device if is_named else None,
+        place=attempt.place if is_named else None,
     )
 
 

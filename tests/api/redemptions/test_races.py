@@ -10,7 +10,7 @@ from domain.permissions import Role
 from tests.support.client import Client, gid
 from tests.support.factories.corrections import CorrectionFactory
 from tests.support.factories.enrollments import EnrollmentFactory
-from tests.support.redemptions import ENROLLING, RedemptionScene, code_of
+from tests.support.redemptions import ENROLLING, SPOILED, RedemptionScene, code_of
 
 RECALL = """mutation ($input: VoidCouponsInput!) {
   voidCoupons(input: $input) { quantity alreadyVoid alreadyRedeemed errors { code message } }
@@ -122,6 +122,35 @@ async def test_a_recall_leaves_redeemed_coupons_alone(
     assert (await scene.fail(1))["code"] == "ALREADY_YOURS"
     assert (await scene.fail(2))["code"] == "COUPON_VOID"
     assert await fetch(database_url, REDEEMED_AND_VOID) == [(0,)]
+
+
+async def test_an_erasure_leaves_no_origin_of_an_attempt_that_runs(scene: RedemptionScene, database_url: str) -> None:
+    """R18: what fails or redeems a coupon beside the erasure waits for it, and keeps neither device nor address."""
+    connection = await asyncpg.connect(database_url)
+    erasure = {"ecpId": gid(NodeKind.ECP, scene.ecp_id), "reason": "Asked for it."}
+    erase = "mutation ($input: EraseEcpInput!) { eraseEcp(input: $input) { errors { message } } }"
+    async with asyncio.timeout(20):
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("SELECT FROM ecp WHERE id = $1 FOR UPDATE", scene.ecp_id)
+        erasing = asyncio.create_task(scene.clients[Role.PROGRAM_MANAGER].send(erase, input=erasure))
+        await _until_waiting(connection, 1)
+        running = [asyncio.create_task(scene.send(code_of(serial), deviceId="phone")) for serial in (0, SPOILED)]
+        await _until_waiting(connection, 3)
+        await transaction.rollback()
+        assert (await erasing).data["eraseEcp"]["errors"] == []
+        answers = [await one for one in running]
+    assert [answer.data["redeemCoupon"]["points"] for answer in answers] == [None, None]
+    kept = await connection.fetch("SELECT device, place FROM redemption_attempt")
+    assert [tuple(row) for row in kept] == [(None, None)] * 2
+    await connection.close()
+
+
+async def _until_waiting(connection: asyncpg.Connection, count: int) -> None:
+    """Wait until so many transactions wait for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    while await connection.fetchval(waiting) < count:  # noqa: ASYNC110 - nothing says when
+        await asyncio.sleep(0.01)
 
 
 async def fetch(url: str, query: str) -> list[tuple[object, ...]]:
