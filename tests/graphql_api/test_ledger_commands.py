@@ -25,7 +25,15 @@ from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.ledger_faults import FAULTS_OF_ENTRIES, OWNER
 from tests.support.ledger_line_faults import FAULTS_OF_LINES
-from tests.support.ledger_verification import Planter, VerifiedLedger, find_faults, healthy_ledger, plant, verify
+from tests.support.ledger_verification import (
+    Planter,
+    VerifiedLedger,
+    find_faults,
+    first_form,
+    healthy_ledger,
+    plant,
+    verify,
+)
 from tests.support.redemptions import RUNNING
 from tests.support.sales import Till, line, returning, sale
 from tests.support.unchanged import nothing_changes
@@ -168,6 +176,32 @@ async def test_explanations_must_follow_from_their_facts(
             async with planter.planted(change.format(value.hex())):
                 found.append(await findings(database))
     assert found == [expected for _, _, expected in changes]
+
+
+@pytest.mark.long
+async def test_facts_of_the_first_form_are_verified(
+    ledger: VerifiedLedger, database: Database, database_url: str
+) -> None:
+    """R22: they say the same; a fault among them is found as well."""
+    del ledger
+    connection = await asyncpg.connect(database_url)
+    rows = await connection.fetch("SELECT ecp, sold_at, sale, position, version, facts FROM valuation")
+    await connection.close()
+    changes = [
+        f"UPDATE valuation SET facts = '\\x{first_form(decode_facts(row['facts'])).hex()}' WHERE ecp = {row['ecp']} "
+        f"AND sold_at = '{row['sold_at'].isoformat()}' AND (sale, position) = ({row['sale']}, {row['position']}) "
+        f"AND version = {row['version']}"
+        for row in rows
+    ]
+    (late,) = [decode_facts(row["facts"]) for row in rows if row["sale"] == 3]
+    wrong = SET_FACTS.format(first_form(replace(late, mask=0)).hex())
+    async with Planter.opened(database_url) as planter:
+        async with planter.planted(*changes):
+            assert await findings(database) == []
+        async with planter.planted(*changes, wrong):
+            assert await findings(database) == [
+                f"{LATE} the outcome of a clause, or what it adds to volumes, does not follow from its facts."
+            ]
 
 
 async def test_an_ecp_that_does_not_exist_is_named(database_url: str, database: Database) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 from msgspec import Struct
 from typer.testing import CliRunner, Result
 
 from db.database import Database
 from db.program.reads import PROGRAM
 from domain.permissions import Role
+from domain.points.valuation_facts import ValuationFacts
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -162,6 +164,15 @@ async def find_faults(database: Database) -> list[str]:
             verify_pools(snapshot),
         )
         return [finding for check in checks async for finding in check]
+
+
+def first_form(facts: ValuationFacts) -> bytes:
+    """The facts as the first version of the ledger stored them: all values, in another order."""
+    order = (
+        *("quantity", "obstacles", "holds", "volumes", "activities", "enrolled", "tier", "places", "category"),
+        *("paid", "cuts", "mask", "value"),
+    )
+    return msgspec.msgpack.encode([1, *(getattr(facts, name) for name in order)])
 
 
 async def plant(url: str, *changes: str) -> None:

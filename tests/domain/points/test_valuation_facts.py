@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,6 +30,7 @@ from domain.rules.facts import EarnerFacts, LineFacts
 from domain.rules.model import BonusRule
 from domain.rules.rewards import Reduction, ReductionReason
 from domain.schemes.content import Basics, CouponValue, SchemeContent
+from tests.support.ledger_verification import first_form
 from tests.support.rules.strategies import TIER_RANKS, ecps, lines, rule_lists
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -194,9 +194,4 @@ def test_facts_are_read_as_they_were_written(facts: ValuationFacts) -> None:
 def test_the_first_form_says_the_same(facts: ValuationFacts) -> None:
     """Each value in its place; it stores all of them, and no mask of more than 64 bits."""
     facts = replace(facts, mask=facts.mask % 2**64)
-    order = (
-        *("quantity", "obstacles", "holds", "volumes", "activities", "enrolled", "tier", "places", "category"),
-        *("paid", "cuts", "mask", "value"),
-    )
-    stored = msgspec.msgpack.encode([1, *(getattr(facts, name) for name in order)])
-    assert decode_facts(stored) == facts
+    assert decode_facts(first_form(facts)) == facts
