@@ -86,7 +86,7 @@ async def test_a_chunk_that_loses_is_recorded_by_halves(till: Till, monkeypatch:
             raise TransactionConflict
         return await record_entries(*args, **kwargs)
 
-    monkeypatch.setattr("resolvers.sales.record_sales.record_entries", contested)
+    monkeypatch.setattr("resolvers.sales.ingest.record_entries", contested)
     results = await till.results(*[sale(f"s-{number}") for number in range(5)])
     assert [result["outcome"] for result in results] == ["RECORDED"] * 3 + ["REJECTED", "RECORDED"]
     (error,) = results[3]["errors"]
