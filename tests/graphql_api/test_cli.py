@@ -30,7 +30,7 @@ COMMAND = [sys.executable, "-c", "from graphql_api.cli import main; main()"]
 WITH_LITTLE_DATA = [sys.executable, "-m", "tests.support.short_demo"]
 WAIT_TIMEOUT_S = 240
 JOBS = "{ jobs(filter: {kinds: [DEMO_HISTORY]}) { nodes { status done total } } }"
-HISTORY = {"status": "SUCCEEDED", "done": 32, "total": 32}
+HISTORY = {"status": "SUCCEEDED", "done": 36, "total": 36}
 
 
 @pytest.fixture(scope="module")

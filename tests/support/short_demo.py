@@ -15,7 +15,7 @@ def shorten() -> None:
     vars(history_load).update(SCHEMES=SCHEMES[:3])
     few = plan_ecps()[:5]
     vars(timeline).update(plan_ecps=lambda: few, plan_enrollments=lambda *_: (), plan_activities=lambda _: ())
-    vars(history).update(plan_ecps=lambda: few)
+    vars(history).update(plan_ecps=lambda: few, plan_enrollments=lambda *_: ())
     vars(cli).update(FULL_HISTORY=HistorySize(sales=30, redemptions=0))
 
 
