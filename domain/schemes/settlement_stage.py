@@ -35,7 +35,7 @@ def settlement(facts: SchemeFacts, at: datetime) -> Stage:
 
 
 def _begun(facts: SchemeFacts, since: datetime) -> Stage:
-    """The stage once it has begun: the settlement that needs somebody first, or else the last one, decides."""
+    """The stage once it has begun: the first settlement that waits for a person, or else the last one, decides."""
     for statuses, status in (
         (_UNDECIDED, SchemeStatus.SETTLEMENT_PROPOSED),
         (_UNPAID, SchemeStatus.PAYOUTS_PENDING),
