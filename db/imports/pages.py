@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, any_, case, func, or_, select
 
 from db.columns import columns, scalar
 from db.counting import counting
-from db.imports.rows import ImportView
+from db.imports.rows import ListedImportRow
 from db.imports.tables import SalesImportTable
 from db.jobs.tables import JobTable
 from db.keyset import Sort, keyset
@@ -43,9 +43,9 @@ class ImportFilters(Struct, frozen=True):
 
 
 @cache
-def import_page(filters: ImportFilters, *, backward: bool, resumed: bool) -> Statement[ImportView]:
+def import_page(filters: ImportFilters, *, backward: bool, resumed: bool) -> Statement[ListedImportRow]:
     """A page of the imports that match."""
-    return Statement(keyset(_listed(filters), NEWEST_IMPORTS, backward=backward, resumed=resumed), ImportView)
+    return Statement(keyset(_listed(filters), NEWEST_IMPORTS, backward=backward, resumed=resumed), ListedImportRow)
 
 
 @cache
@@ -55,15 +55,15 @@ def import_count(filters: ImportFilters) -> Statement[int]:
 
 
 @cache
-def imports_by_id(*, own: bool) -> Statement[ImportView]:
+def imports_by_id(*, own: bool) -> Statement[ListedImportRow]:
     """The imports in the parameter `ids` that a viewer sees."""
-    return Statement(_visible(own=own).where(_IMPORT.id == any_(uuids("ids"))), ImportView)
+    return Statement(_visible(own=own).where(_IMPORT.id == any_(uuids("ids"))), ListedImportRow)
 
 
 @cache
-def imports_by_job(*, own: bool) -> Statement[ImportView]:
+def imports_by_job(*, own: bool) -> Statement[ListedImportRow]:
     """The imports that the jobs in the parameter `ids` do, if a viewer sees them."""
-    return Statement(_visible(own=own).where(_IMPORT.job_id == any_(uuids("ids"))), ImportView)
+    return Statement(_visible(own=own).where(_IMPORT.job_id == any_(uuids("ids"))), ListedImportRow)
 
 
 @cache
@@ -86,7 +86,7 @@ def _listed(filters: ImportFilters) -> Query:
 
 def _visible(*, own: bool) -> Query:
     """The imports that a viewer sees: all, or only `own` ones, of the account in the parameter `viewer_id`."""
-    query = select(*columns(_IMPORT, ImportView, **_STATED)).outerjoin(JobTable, JobTable.id == _IMPORT.job_id)
+    query = select(*columns(_IMPORT, ListedImportRow, **_STATED)).outerjoin(JobTable, JobTable.id == _IMPORT.job_id)
     return query.where(_own()) if own else query
 
 

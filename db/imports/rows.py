@@ -34,7 +34,7 @@ class ImportRow(Struct, frozen=True):
     finished_at: datetime | None
 
 
-class ImportView(Struct, frozen=True):
+class ListedImportRow(Struct, frozen=True):
     """An import as a viewer reads it, with the state of its job."""
 
     id: UUID

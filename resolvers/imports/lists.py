@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from db.imports.pages import NEWEST_IMPORTS, ImportFilters, import_count, import_page
-from db.imports.rows import ImportView
+from db.imports.rows import ListedImportRow
 from domain.imports.facts import ImportStatus
 from domain.text import drop_repeats
 from resolvers.context import Operation
@@ -22,7 +22,7 @@ class ImportFilter(Struct, frozen=True):
     dry_run: bool | None = None
 
 
-async def list_imports(operation: Operation, chosen: ImportFilter, arguments: PageArguments) -> Page[ImportView]:
+async def list_imports(operation: Operation, chosen: ImportFilter, arguments: PageArguments) -> Page[ListedImportRow]:
     """List the viewer's own imports, or all for a viewer who sees all sales, newest first. Raises BadArgument."""
     given = _parameters(chosen)
     if any(value == [] for value in given.values()):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db.imports import pages
 from db.imports.reads import COUNTS_BY_ID
-from db.imports.rows import ImportCountsRow, ImportState, ImportView
+from db.imports.rows import ImportCountsRow, ImportState, ListedImportRow
 from domain.imports.facts import ImportPhase, ImportStatus, Outcomes
 from domain.imports.sentences import state_sentence
 from domain.permissions import EcpScope, Permission, Viewer
@@ -18,14 +18,14 @@ def scope_parameters(viewer: Viewer) -> dict[str, Any]:
     return {} if viewer.ecp_scope is EcpScope.ALL else {"viewer_id": viewer.account_id}
 
 
-async def imports_by_id(operation: Operation, ids: list[UUID]) -> list[ImportView | None]:
+async def imports_by_id(operation: Operation, ids: list[UUID]) -> list[ListedImportRow | None]:
     """Load imports; None for unknown ids and for imports that the viewer may not see."""
     scope = scope_parameters(operation.viewer)
     rows = await operation.fetch(pages.imports_by_id(own=bool(scope)), ids=ids, **scope)
     return align_one(ids, rows, lambda row: row.id)
 
 
-async def imports_by_job(operation: Operation, ids: list[UUID]) -> list[ImportView | None]:
+async def imports_by_job(operation: Operation, ids: list[UUID]) -> list[ListedImportRow | None]:
     """Load the import that each job does; None where the viewer may not see it."""
     scope = scope_parameters(operation.viewer)
     rows = await operation.fetch(pages.imports_by_job(own=bool(scope)), ids=ids, **scope)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from db.imports.rows import ImportView
+from db.imports.rows import ListedImportRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
 from resolvers.imports.import_sales import import_sales
@@ -39,7 +39,7 @@ class ImportQueries:
         self,
         info: AppInfo,
         id: Annotated[strawberry.ID, strawberry.argument(description="The ID of the import.")],
-    ) -> ImportView | None:
+    ) -> ListedImportRow | None:
         found = argument_id(NodeKind.SALES_IMPORT, id, "id")
         return (await imports_by_id(info.context, [found]))[0]
 
@@ -56,7 +56,7 @@ class ImportQueries:
         after: AfterArgument = None,
         last: LastArgument = None,
         before: BeforeArgument = None,
-    ) -> Page[ImportView]:
+    ) -> Page[ListedImportRow]:
         chosen = ImportFilter() if filter is None else filter.to_filter()
         page = PageArguments(first=first, after=after, last=last, before=before)
         return await list_imports(info.context, chosen, page)

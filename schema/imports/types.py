@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from db.imports.rows import ImportView
+from db.imports.rows import ListedImportRow
 from domain.imports.facts import ImportFormat as Format
 from domain.imports.facts import ImportPhase as Phase
 from domain.imports.facts import ImportStatus as Status
@@ -37,7 +37,7 @@ def _counted(name: str, description: str) -> Any:
 
 
 @node_type(
-    ImportView,
+    ListedImportRow,
     "A file of sales that is imported, and what became of its sales. Accounts see their own imports, and those who see "
     "all sales see all of them.",
 )

@@ -15,8 +15,9 @@ MADE = {
     "ecp": {"email_key", "sort_name", "search_words"},
     "ecp_activity": {"source_key"},
     "geography": {"sort_name", "search_words"},
-    # What was reported, as aliases are compared; resolvers/sales fills it.
+    # What was reported, as aliases are compared; resolvers fill them.
     "parked_sale": {"ecp_key"},
+    "sales_import_row": {"ecp_key"},
     "product": {"name_key", "sort_name", "search_words"},
     "scheme": {"sort_title", "search_words"},
     "variant": {"search_words"},

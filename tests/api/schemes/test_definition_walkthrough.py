@@ -117,7 +117,7 @@ async def _submit(manager: Client, scheme_id: str, content_hash: str) -> None:
 async def _decide(manager: Client, second: Client, approver: Client, scheme_id: str) -> None:
     """Changes requested, made, submitted by the second manager, approved."""
     listed = await approver.run("LandingPage", filter={"queue": "APPROVAL_PENDING"})
-    assert [queue["key"] for queue in listed["workQueues"]] == ["APPROVAL_PENDING"]
+    assert [queue["key"] for queue in listed["workQueues"]] == ["APPROVAL_PENDING", "SETTLEMENTS_TO_APPROVE"]
     assert listed["workQueues"][0]["count"] == listed["schemes"]["totalCount"] == 1
     reason = "Please give Mysuru its own budget."
     given_back = await approver.run("RequestSchemeChanges", input={"schemeId": scheme_id, "reason": reason})
