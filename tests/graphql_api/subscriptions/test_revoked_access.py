@@ -15,7 +15,7 @@ from domain.permissions import Role
 from graphql_api.auth import DEV_TOKEN_LIFETIME, dev_token
 from graphql_api.settings import Settings
 from tests.fixtures import LiveServer
-from tests.graphql_api.subscriptions.conftest import joined
+from tests.graphql_api.subscriptions.conftest import WaitForEvents, joined
 from tests.support.client import Client, Clients, gid
 from tests.support.followed_scheme import ACTIVITY, NOTIFICATIONS, FollowedScheme, messages_of
 from tests.support.sockets import Closed, connected, following
@@ -101,19 +101,28 @@ async def ended(server: LiveServer, client: Client, scheme: FollowedScheme, end:
 
 
 async def test_a_disabled_account_loses_its_connections(
-    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, accounts: Accounts
+    live_server: LiveServer,
+    clients: Clients,
+    scheme: FollowedScheme,
+    accounts: Accounts,
+    wait_for_events: WaitForEvents,
 ) -> None:
     """Also if it is disabled in the database."""
     second = clients["second manager"]
     await ended(live_server, second, scheme, accounts.disable)
     await accounts.replace(Role.PROGRAM_MANAGER)
+    await wait_for_events()
     await ended(
         live_server, second, scheme, lambda: accounts.run("UPDATE account SET disabled_at = now() WHERE id = $1")
     )
 
 
 async def test_a_revoked_key_loses_its_connections(
-    live_server: LiveServer, clients: Clients, scheme: FollowedScheme, accounts: Accounts
+    live_server: LiveServer,
+    clients: Clients,
+    scheme: FollowedScheme,
+    accounts: Accounts,
+    wait_for_events: WaitForEvents,
 ) -> None:
     """Other credentials of the account stay good; a key that was deleted is as good as revoked."""
     second = clients["second manager"]
@@ -121,6 +130,7 @@ async def test_a_revoked_key_loses_its_connections(
         client = clients.with_credential(await accounts.make_key())
         await ended(live_server, client, scheme, accounts.revoke)
         client = clients.with_credential(await accounts.make_key())
+        await wait_for_events()
         await ended(live_server, client, scheme, lambda: accounts.run("DELETE FROM api_key WHERE account_id = $1"))
         await other.synchronize()
 
