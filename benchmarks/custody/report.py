@@ -14,7 +14,6 @@ from msgspec import Struct, to_builtins
 from rich.console import Console
 from rich.table import Table
 
-LATEST: Final = Path(__file__).parent.parent / "results" / "custody.json"
 _VERSIONS: Final = ("strawberry-graphql", "graphql-core", "asyncpg", "starlette", "uvicorn", "uvloop", "cryptography")
 
 
@@ -56,7 +55,7 @@ def line_of(
     )
 
 
-def print_report(lines: Sequence[Line], console: Console, subject: str = "Custody") -> None:
+def print_report(lines: Sequence[Line], console: Console, subject: str) -> None:
     """A table of all numbers."""
     table = Table(title=f"{subject}: median (least to most) of the rounds", title_justify="left")
     for heading in ("what", "measured", "goal", ""):
@@ -76,13 +75,13 @@ def markdown(lines: Sequence[Line]) -> str:
     return "\n".join(rows)
 
 
-def read_report(path: Path = LATEST) -> dict[str, Any]:
+def read_report(path: Path) -> dict[str, Any]:
     """The document of the results file; empty without one."""
     document: dict[str, Any] = orjson.loads(path.read_bytes()) if path.exists() else {}
     return document
 
 
-def write_report(lines: Mapping[str, Sequence[Line]], details: Mapping[str, Any], path: Path = LATEST) -> Path:
+def write_report(lines: Mapping[str, Sequence[Line]], details: Mapping[str, Any], path: Path) -> Path:
     """Replace the measured numbers in the results file, keep the others, and return the file."""
     document = read_report(path)
     about = {

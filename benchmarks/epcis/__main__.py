@@ -61,7 +61,7 @@ def main() -> None:
     with embedded_server() as server, fresh_place(server, "epcis") as place:
         lines = asyncio.run(_measure(place, chosen))
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-    print_report(lines, console)
+    print_report(lines, console, "EPCIS")
     if chosen.markdown:
         console.print(markdown(lines), markup=False, soft_wrap=True)
     sys.exit(any(line.reached is False for line in lines))

@@ -1,31 +1,24 @@
 """Simulations of a million lines: of an approved scheme beside its ledger, and of a draft with a budget.
 
-    python -m benchmarks.jobs.simulation [--lines 100000] [--rounds 1]
-
 Lines a second are those of the whole job, from its start to its result. Where other programs use the machine, the CPU
 seconds of the worker, its processes, and PostgreSQL say more: on two cores the job takes half of them at best.
 """
 
-import argparse
 import asyncio
 import resource
-import sys
 import time
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 from msgspec import Struct
-from rich.console import Console
 
 from benchmarks.custody.cpu import backends_cpu_ms, used_since
-from benchmarks.custody.place import Place, analyze, embedded_server, fresh_place, opened
-from benchmarks.custody.report import Line, line_of, print_report
+from benchmarks.custody.place import Place, analyze, opened
+from benchmarks.custody.report import Line, line_of
 from benchmarks.ledger.place import BEGAN, SchemeTerms, add_members, begun_scheme
 from benchmarks.ledger.rules import ten_rules
-from benchmarks.servers import ROOT
 from domain.permissions import Role
 from domain.points.clause_bits import pack_holds
 from domain.points.valuation_facts import FORM, ValuationFacts, encode_facts
@@ -36,7 +29,6 @@ from resolvers.jobs.handlers import handlers_by_kind
 from resolvers.simulations.jobs import JOBS
 from resolvers.simulations.simulate_scheme import SimulateScheme, simulate_scheme
 
-_FOLDER: Final = ROOT / ".tessera" / "bench-jobs"
 _GOAL: Final = 30_000
 _LINES_OF_ECP: Final = 100
 _LINES_OF_SALE: Final = 2
@@ -156,21 +148,3 @@ def _python_cpu() -> float:
     """CPU seconds of this process and of its processes that have ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.jobs.simulation", description=__doc__)
-    parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=1)
-    chosen = parser.parse_args(arguments)
-    size = SimulationSize(lines=chosen.lines, rounds=chosen.rounds)
-    with embedded_server(_FOLDER) as server, fresh_place(server, "jobs_simulation") as place:
-        lines, details = measure_simulation(place, size)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-    print_report(lines, console, "Simulation")
-    console.print(details)
-
-
-if __name__ == "__main__":
-    main()
