@@ -1,4 +1,4 @@
-"""`POST /imports/sales` takes a file of sales in one request, and `GET /imports/sales/{id}` says what becomes of it."""
+"""`POST /imports/sales` takes a file of sales in one request, and `GET /imports/sales/{id}` says how far it is."""
 
 from collections.abc import Mapping
 from typing import Any, Final
