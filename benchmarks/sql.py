@@ -1,12 +1,21 @@
 """Statements on connections of their own: for databases that benchmarks make, and for settings that they change."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
 # Every process reads its settings again before its next statement.
 _SETTLING_S: Final = 0.3
+
+
+async def fetch_value(url: str, query: str, *arguments: object) -> Any:
+    """The first value of the first row of a query."""
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(query, *arguments)
+    finally:
+        await connection.close()
 
 
 async def execute(url: str, *statements: str) -> None:

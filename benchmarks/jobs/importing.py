@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-import asyncpg
 import uvloop
 from msgspec import Struct
 
@@ -22,7 +21,7 @@ from benchmarks.imports.files import write_file
 from benchmarks.imports.running import await_end, begin_import, working
 from benchmarks.ledger.copied import copy_again
 from benchmarks.ledger.place import Ecp
-from benchmarks.ledger.recording import prepare, serving
+from benchmarks.ledger.recording import count_entries, prepare, serving
 from benchmarks.ledger.redeeming import drive, prepare_coupons
 from benchmarks.servers import Server
 from resolvers.imports.start_import import ImportOptions
@@ -106,7 +105,7 @@ def _import(place: Place, ecps: Sequence[Ecp], sales: int) -> Round:
     with tempfile.TemporaryDirectory(prefix="tessera-import-") as folder:
         path, store = Path(folder) / "sales.csv", Path(folder) / "store"
         write_file(path, ecps, sales, seed=run)
-        before = asyncio.run(_entries(place))
+        before = asyncio.run(count_entries(place))
         with working(place, store, LOGS / "jobs import.log") as worker, _watched(worker.pid) as watched:
             postgres = backends_cpu_ms(place.postmaster)
             began = time.perf_counter()
@@ -119,7 +118,7 @@ def _import(place: Place, ecps: Sequence[Ecp], sales: int) -> Round:
         rate=lines / seconds,
         python=1000 * watched.cpu_ms / lines,
         postgres=1000 * used / lines,
-        entries=(asyncio.run(_entries(place)) - before) / lines,
+        entries=(asyncio.run(count_entries(place)) - before) / lines,
         memory=watched.most_mb,
     )
 
@@ -208,13 +207,4 @@ async def _until_end(
     importing = asyncio.create_task(await_end(place, import_id, _LONGEST_S))
     found = await drive(server, tokens, iter(codes), clients=_APPS, is_over=importing.done)
     await importing
-    return found
-
-
-async def _entries(place: Place) -> int:
-    connection = await asyncpg.connect(place.owner_url)
-    try:
-        found: int = await connection.fetchval("SELECT count(*) FROM points_entry")
-    finally:
-        await connection.close()
     return found

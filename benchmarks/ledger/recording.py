@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import asyncpg
 import uvloop
 from msgspec import Struct
 
@@ -23,6 +22,7 @@ from benchmarks.ledger.copied import copy_again
 from benchmarks.ledger.place import CURRENCY, SKUS, Ecp, SchemeTerms, add_members, begun_scheme
 from benchmarks.ledger.rules import ten_rules
 from benchmarks.servers import Credentials, Server, Signer, our_command, running
+from benchmarks.sql import fetch_value
 from domain.permissions import Role
 from graphql_api.context import utc_now
 
@@ -161,7 +161,7 @@ def serving(place: Place, name: str, *options: str, jobs: bool = True) -> Iterat
 
 def _round(place: Place, server: Server, token: str, calls: Sequence[Sequence[bytes]]) -> tuple[Round, int]:
     python, postgres = cpu_ms(server.process.pid), backends_cpu_ms(place.postmaster)
-    entries = asyncio.run(_entries(place))
+    entries = asyncio.run(count_entries(place))
     began = time.perf_counter()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         lines: int = runner.run(_record(server, token, calls))
@@ -171,7 +171,7 @@ def _round(place: Place, server: Server, token: str, calls: Sequence[Sequence[by
         python=1000 * (cpu_ms(server.process.pid) - python) / lines,
         postgres=1000 * used_since(postgres, backends_cpu_ms(place.postmaster)) / lines,
         floor=0.0,
-        entries=(asyncio.run(_entries(place)) - entries) / lines,
+        entries=(asyncio.run(count_entries(place)) - entries) / lines,
     )
     return found, lines
 
@@ -195,20 +195,12 @@ async def _call(server: Server, token: str, calls: Sequence[bytes]) -> int:
 
 async def sizes(place: Place) -> int:
     """Bytes of the tables of sales and of the ledger, with their indexes."""
-    connection = await asyncpg.connect(place.owner_url)
-    try:
-        found: int = await connection.fetchval(
-            "SELECT sum(pg_total_relation_size(name::regclass))::bigint FROM unnest($1::text[]) AS name", list(_TABLES)
-        )
-    finally:
-        await connection.close()
+    query = "SELECT sum(pg_total_relation_size(name::regclass))::bigint FROM unnest($1::text[]) AS name"
+    found: int = await fetch_value(place.owner_url, query, list(_TABLES))
     return found
 
 
-async def _entries(place: Place) -> int:
-    connection = await asyncpg.connect(place.owner_url)
-    try:
-        found: int = await connection.fetchval("SELECT count(*) FROM points_entry")
-    finally:
-        await connection.close()
+async def count_entries(place: Place) -> int:
+    """The entries of all ledgers."""
+    found: int = await fetch_value(place.owner_url, "SELECT count(*) FROM points_entry")
     return found

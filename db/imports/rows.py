@@ -34,33 +34,12 @@ class ImportRow(Struct, frozen=True):
     finished_at: datetime | None
 
 
-class ListedImportRow(Struct, frozen=True):
-    """An import as a viewer reads it, with the state of its job."""
+class ListedImportRow(ImportRow, frozen=True):
+    """An import as a viewer reads it, with the state of its job; `error` is that of the job where it has none."""
 
-    id: UUID
-    source: str
-    file_id: UUID
-    dry_run: bool
-    park: bool
-    job_id: UUID
-    created_at: datetime
-    created_by: UUID
-    phase: str
-    format: str | None
-    encoding: str | None
-    delimiter: str | None
-    ignored_columns: list[str]
-    bytes_read: int
-    lines_read: int
-    sales_read: int
-    rejected: int
-    is_cut: bool
-    rejected_file_id: UUID | None
-    finished_at: datetime | None
     status: str
     done: int | None
     total: int | None
-    error: str | None
 
     @property
     def state(self) -> "ImportState":

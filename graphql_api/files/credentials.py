@@ -97,23 +97,27 @@ def _open(operation: Operation, text: str, kind: LinkKind, messages: LinkMessage
 def rejection_of(error: Exception, messages: LinkMessages) -> Rejected:
     """Return the answer to an error that a request caused. Raises the error again if it is a bug."""
     match error:
+        case Forbidden():
+            return Rejected(403, "FORBIDDEN", messages.access_lost)
+        case NotFound():
+            return Rejected(404, "NOT_FOUND", f"{error.message} {messages.remedy}")
+    return rejection_of_any(error)
+
+
+def rejection_of_any(error: Exception) -> Rejected:
+    """Return the answer to an error that any request for a file may cause. Raises the error again if it is a bug."""
+    match error:
         case Rejected():
             return error
         case Unauthenticated():
             return Rejected(401, error.code, str(error), headers={"www-authenticate": "Bearer"})
-        case Forbidden():
-            rejected = Rejected(403, "FORBIDDEN", messages.access_lost)
-        case NotFound():
-            rejected = Rejected(404, "NOT_FOUND", f"{error.message} {messages.remedy}")
         case FilesUnavailable():
-            rejected = Rejected(503, "SERVICE_UNAVAILABLE", error.message)
+            return Rejected(503, "SERVICE_UNAVAILABLE", error.message)
         case RequestError():
-            rejected = Rejected(503, error.extensions["code"], str(error), headers={"retry-after": "1"})
+            return Rejected(503, error.extensions["code"], str(error), headers={"retry-after": "1"})
         case TransactionConflict():
-            rejected = Rejected(503, Overloaded.code, str(Overloaded()), headers={"retry-after": "1"})
-        case _:
-            raise error
-    return rejected
+            return Rejected(503, Overloaded.code, str(Overloaded()), headers={"retry-after": "1"})
+    raise error
 
 
 def rejection_response(rejected: Rejected) -> Response:

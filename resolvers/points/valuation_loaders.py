@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct
 
-from db.points.source_reads import CONTENTS, VALUATIONS, VALUATIONS_OF_SALES, ContentRow, ValuationRow, decode_content
-from db.rules.rows import RuleRow
+from db.points.source_reads import CONTENTS, VALUATIONS, VALUATIONS_OF_SALES, ContentRow, ValuationRow
 from domain.calendar import Calendar
 from domain.channels import EarningChannel
 from domain.points.valuation_facts import ReadValuation, SoldAs, read_valuation_facts
-from domain.rules.evaluation import CompiledRules, RuleVerdict, compile_rules
+from domain.rules.evaluation import RuleVerdict
 from domain.schemes.content import SchemeContent
 from resolvers.context import Operation
-from resolvers.points.verdicts import LineVerdictView, RuleVerdictView, StatedVerdict, fact_ids
-from resolvers.rules.loaders import RuleView, rule_rows, rule_views_with_names
+from resolvers.points.verdicts import (
+    LineVerdictView,
+    RuleVerdictView,
+    StatedVerdict,
+    compile_content,
+    fact_ids,
+    rows_of_content,
+)
+from resolvers.rules.loaders import RuleView, rule_views_with_names
 
 Revision = tuple[UUID, int]
 _RETURNED = "Everything on the line was returned or corrected away, so the rule pays nothing."
@@ -115,7 +120,7 @@ async def _explain(
     contents = await _contents(operation, {(row.scheme_id, row.revision) for row, _ in asked})
     calendar = await operation.calendar()
     made = [_read(row, contents[row.scheme_id, row.revision], positions, calendar) for row, positions in asked]
-    rows = {revision: list(_rows(revision[0], content.content)) for revision, content in contents.items()}
+    rows = {revision: list(rows_of_content(revision[0], content.content)) for revision, content in contents.items()}
     ids = fact_ids(verdict for one in made for verdict in one.verdicts.values())
     listed = [row for group in rows.values() for row in group]
     views, names = await rule_views_with_names(operation, listed, ids)
@@ -158,7 +163,7 @@ def _read(row: ValuationRow, content: ContentRow, positions: frozenset[int] | No
     )
     rules = decoded.rules
     found = read_valuation_facts(
-        row.facts, sold, base=row.base, rules=rules, compiled=_compiled(content.content, calendar)
+        row.facts, sold, base=row.base, rules=rules, compiled=compile_content(content.content, calendar)
     )
     outcomes = () if found.evaluation is None else found.evaluation.outcomes
     kept = range(1, len(outcomes) + 1) if positions is None else sorted(positions)
@@ -173,14 +178,3 @@ async def _contents(operation: Operation, revisions: Iterable[Revision]) -> Mapp
         return {}
     given = {"scheme_ids": [key for key, _ in asked], "numbers": [number for _, number in asked]}
     return {(row.scheme_id, row.number): row for row in await operation.fetch(CONTENTS, **given)}
-
-
-@lru_cache(maxsize=256)
-def _compiled(content: str, calendar: Calendar) -> CompiledRules:
-    """The rules of a content. Facts hold what clauses decided, so the ranks of tiers do not matter."""
-    return compile_rules(decode_content(content).rules, {}, calendar)
-
-
-@lru_cache(maxsize=256)
-def _rows(scheme_id: UUID, content: str) -> tuple[RuleRow, ...]:
-    return tuple(rule_rows(scheme_id, decode_content(content).rules))

@@ -1,17 +1,19 @@
 """Verdicts on rules with the names that their sentences need. A sentence is built only when it is read."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct
 
+from db.points.source_reads import decode_content
 from db.rules.rows import RuleRow
 from db.sessions import Fetching
 from domain.calendar import Calendar
-from domain.rules.evaluation import ClauseVerdict, Evaluation, RuleVerdict
+from domain.rules.evaluation import ClauseVerdict, CompiledRules, Evaluation, RuleVerdict, compile_rules
 from domain.rules.explanations import clause_sentence, collect_fact_references, fact_sentence, rule_sentence
 from domain.rules.phrases import DisplayNames
-from resolvers.rules.loaders import RuleView, rule_views_with_names
+from resolvers.rules.loaders import RuleView, rule_rows, rule_views_with_names
 
 
 class ClauseVerdictView(Struct, frozen=True):
@@ -98,3 +100,15 @@ async def explain_evaluation(
 def fact_ids(verdicts: Iterable[RuleVerdict]) -> set[UUID]:
     """The ids of the catalog entries in the facts of verdicts."""
     return {key for verdict in verdicts for key in collect_fact_references(verdict).ids}
+
+
+@lru_cache(maxsize=256)
+def compile_content(content: str, calendar: Calendar) -> CompiledRules:
+    """Compile the rules of a stored content. Facts hold what clauses decided, so the ranks of tiers do not matter."""
+    return compile_rules(decode_content(content).rules, {}, calendar)
+
+
+@lru_cache(maxsize=256)
+def rows_of_content(scheme_id: UUID, content: str) -> tuple[RuleRow, ...]:
+    """The rows of the rules of a stored content of a scheme."""
+    return tuple(rule_rows(scheme_id, decode_content(content).rules))

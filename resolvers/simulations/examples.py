@@ -1,26 +1,30 @@
 """The rules of a simulation, and the lines that it changes most, explained from stored facts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from db.points.source_reads import CONTENTS, decode_content
-from db.rules.rows import RuleRow
 from db.simulations.replay_reads import EXAMPLE_SOURCES
 from db.simulations.rows import ExampleSourceRow, SimulationRow
 from domain.calendar import Calendar
 from domain.channels import EarningChannel
 from domain.points.valuation_facts import ReadValuation, SoldAs, read_valuation_facts
-from domain.rules.evaluation import CompiledRules, compile_rules
 from domain.rules.model import BonusRule
 from domain.sales.ids import line_id
 from domain.schemes.content import SchemeContent
 from domain.simulations.results import Example
 from resolvers.context import Operation
-from resolvers.points.verdicts import LineVerdictView, RuleVerdictView, StatedVerdict, fact_ids
+from resolvers.points.verdicts import (
+    LineVerdictView,
+    RuleVerdictView,
+    StatedVerdict,
+    compile_content,
+    fact_ids,
+    rows_of_content,
+)
 from resolvers.rules.loaders import RuleView, rule_rows, rule_views, rule_views_with_names
 from resolvers.simulations.loaders import simulations_by_id
 
@@ -179,7 +183,7 @@ async def _sources(operation: Operation, examples: Sequence[Example]) -> dict[tu
 async def _explain(operation: Operation, asked: Sequence[_Asked | None]) -> list[list[LineVerdictView]]:
     calendar = await operation.calendar()
     read = [None if one is None else _read(one, calendar) for one in asked]
-    rows = {(one.scheme_id, one.text): _rows(one.scheme_id, one.text) for one in asked if one is not None}
+    rows = {(one.scheme_id, one.text): rows_of_content(one.scheme_id, one.text) for one in asked if one is not None}
     evaluations = [one.evaluation for one in read if one is not None and one.evaluation is not None]
     ids = fact_ids(outcome.verdict for found in evaluations for outcome in found.outcomes)
     listed = [row for group in rows.values() for row in group]
@@ -224,7 +228,7 @@ def _read(one: _Asked, calendar: Calendar) -> ReadValuation | None:
         base_points=units.get(source.variant_id, 0),
         at=one.line.example.sold_at,
     )
-    compiled = _compiled(one.text, calendar)
+    compiled = compile_content(one.text, calendar)
     return read_valuation_facts(one.facts, sold, base=one.base, rules=one.content.rules, compiled=compiled)
 
 
@@ -236,14 +240,3 @@ def _stated(found: ReadValuation) -> StatedVerdict | None:
 
 def _distinct(rules: Iterable[BonusRule]) -> list[BonusRule]:
     return list({rule.id: rule for rule in reversed(list(rules))}.values())[::-1]
-
-
-@lru_cache(maxsize=64)
-def _compiled(content: str, calendar: Calendar) -> CompiledRules:
-    """The rules of a content. Facts hold what clauses decided, so the ranks of tiers do not matter."""
-    return compile_rules(decode_content(content).rules, {}, calendar)
-
-
-@lru_cache(maxsize=64)
-def _rows(scheme_id: UUID, content: str) -> tuple[RuleRow, ...]:
-    return tuple(rule_rows(scheme_id, decode_content(content).rules))
