@@ -69,7 +69,18 @@ async def notify_role(
 ) -> None:
     """Notify the holders of a role except the actor, who stays unnamed; `about` as in `notify_vendors`."""
     kind, scheme_id = about
-    actor_id = operation.viewer.account_id
+    holders = await session.fetch(HOLDERS_OF_ROLE, role=role.value)
+    facts = [(kind, account_id, fact) for account_id in holders if account_id != operation.viewer.account_id]
+    await notify_unnamed(operation, session, scheme_id, facts)
+
+
+async def notify_unnamed(
+    operation: Operation,
+    session: Writing,
+    scheme_id: UUID,
+    facts: Sequence[tuple[EventKind, UUID, NotificationFact]],
+) -> None:
+    """Notify accounts of facts about a scheme that name no actor, each with the kind of its event."""
     rows = [
         NewNotification(
             id=operation.new_id(),
@@ -81,8 +92,7 @@ async def notify_role(
             activity_id=None,
             created_at=operation.now,
         )
-        for account_id in await session.fetch(HOLDERS_OF_ROLE, role=role.value)
-        if account_id != actor_id
+        for kind, account_id, fact in facts
     ]
     await add_notifications(session, rows)
     await append_events(session, [*map(_notification_added, rows)], operation.now)
