@@ -7,9 +7,8 @@ from datetime import timedelta
 import structlog
 
 from db.outbox.rows import EventRow
-from db.sessions import TransactionConflict
-from domain.requests import RequestError
 from graphql_api.context import Environment
+from graphql_api.rounds import run_round
 from graphql_api.settings import Settings
 from graphql_api.webhooks.dispatcher import Dispatcher
 from graphql_api.webhooks.sending import WebhookSender
@@ -54,14 +53,9 @@ class LeaderTasks:
             self._dispatcher.wake(events)
 
     async def _repeat(self, task: LeaderTask) -> None:
-        """Run a task again and again. A failure, like a database that is away, may be over at the next run."""
+        """Run a task again and again."""
         while True:
-            try:
-                await self._run(task)
-            except (RequestError, TransactionConflict) as rejection:
-                _log.warning("leader task postponed", task=task.name, reason=str(rejection))
-            except Exception as error:  # noqa: BLE001 - our bug; the task keeps running
-                _log.error("leader task failed", task=task.name, exc_info=error)
+            await run_round(task.name, self._run(task))
             await asyncio.sleep(task.interval(self._policy))
 
     async def _run(self, task: LeaderTask) -> None:

@@ -8,13 +8,12 @@ from uuid import UUID
 
 import structlog
 
-from db.sessions import TransactionConflict
 from domain.jobs.facts import JobKind
-from domain.requests import RequestError
 from graphql_api.context import Environment
 from graphql_api.jobs.attempts import record, run_attempt
 from graphql_api.jobs.policy import WorkerPolicy
 from graphql_api.jobs.processes import Processes
+from graphql_api.rounds import run_round
 from resolvers.context import Operation
 from resolvers.jobs.attempts import TakenJob, give_back_job, keep_jobs, take_jobs
 from resolvers.jobs.handlers import JobHandler
@@ -113,29 +112,20 @@ class JobWorker:
     async def _take_forever(self) -> None:
         while not self._stopping.is_set():
             self._changed.clear()
-            await _safely("take jobs", self.take())
+            await run_round("take jobs", self.take())
             await _wait(self._changed, self._policy.poll_s)
 
     async def _keep_forever(self) -> None:
         while not self._stopping.is_set():
-            await _safely("keep jobs", self.keep())
+            await run_round("keep jobs", self.keep())
             await _wait(self._stopping, self._policy.heartbeat_s)
 
     async def _give_back(self, taken: TakenJob) -> None:
-        await _safely("give back a job", record(self._tools, lambda operation: give_back_job(operation, taken.attempt)))
+        given_back = record(self._tools, lambda operation: give_back_job(operation, taken.attempt))
+        await run_round("give back a job", given_back)
 
     def _operation(self) -> Operation:
         return self._environment.operation(None, fresh=True)
-
-
-async def _safely(task: str, work: Any) -> None:
-    """Await work of the worker. A failure, like a database that is away, may be over at the next time."""
-    try:
-        await work
-    except (RequestError, TransactionConflict) as rejection:
-        _log.warning("worker postponed", task=task, reason=str(rejection))
-    except Exception as error:  # noqa: BLE001 - our bug; the worker goes on
-        _log.error("worker failed", task=task, exc_info=error)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -4,20 +4,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import structlog
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from db.jobs.reads import JOB_COUNTS
 from db.jobs.rows import JobCount
 from domain.jobs.facts import JobStatus
-from domain.requests import RequestError
 from graphql_api.context import Environment
+from graphql_api.rounds import run_round
 
 # Seconds between two counts.
 REFRESH_INTERVAL_S: Final = 15.0
-
-_log = structlog.get_logger("tessera.jobs")
 
 
 class JobGauges(Collector):
@@ -33,10 +30,7 @@ class JobGauges(Collector):
     async def refresh_forever(self) -> None:
         """Count again and again while this process leads."""
         while True:
-            try:
-                await self.refresh()
-            except RequestError as rejection:
-                _log.warning("jobs not counted", reason=str(rejection))
+            await run_round("count jobs", self.refresh())
             await asyncio.sleep(REFRESH_INTERVAL_S)
 
     async def refresh(self) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from domain.requests import RequestError
 from graphql_api.context import Environment
+from graphql_api.rounds import run_round
 
 # How long the calendar of the program is used before it is read again, in seconds.
 CALENDAR_LIFETIME_S: Final = 60.0
@@ -18,19 +18,19 @@ async def at_each_midnight(
 ) -> None:
     """Call `act` a second after each midnight of the program, until the task is canceled."""
     while True:
-        wait = await _seconds_to_midnight(environment)
-        await sleep(min(wait, CALENDAR_LIFETIME_S))
-        if wait <= CALENDAR_LIFETIME_S:
+        wait = await run_round("find midnight", _seconds_to_midnight(environment))
+        if wait is None or wait > CALENDAR_LIFETIME_S:
+            await sleep(CALENDAR_LIFETIME_S)
+        else:
+            await sleep(wait)
             act()
 
 
 async def _seconds_to_midnight(environment: Environment) -> float:
-    """The seconds until a new day has begun; those of a whole calendar's lifetime while the database is away."""
+    """The seconds until a new day of the program has begun."""
     operation = environment.operation(None, fresh=True)
     try:
         calendar = await operation.calendar()
-    except RequestError:
-        return 2 * CALENDAR_LIFETIME_S
     finally:
         await operation.close()
     midnight = calendar.end_of_day(calendar.day_of(operation.now)) + _PAST_MIDNIGHT

@@ -82,6 +82,8 @@ class Tailer:
                     await self._follow(tail)
             except (TailBroken, *_PASSING_ERRORS) as broken:
                 _log.warning("event stream interrupted", reason=str(broken), seconds=pause)
+            except Exception as error:  # noqa: BLE001 - our bug; without the tailer, no subscriber would get anything
+                _log.error("event stream failed", exc_info=error, seconds=pause)
             finally:
                 self.leads = False
                 await self._leader.stop()

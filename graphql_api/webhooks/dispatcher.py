@@ -13,14 +13,12 @@ from typing import Final
 from uuid import UUID
 
 import orjson
-import structlog
 
 from db.outbox.rows import EventRow
-from db.sessions import TransactionConflict
 from db.webhooks.rows import ServedEndpointRow
-from domain.requests import RequestError
 from domain.webhooks.endpoints import Attempt
 from graphql_api.context import Environment
+from graphql_api.rounds import run_round
 from graphql_api.webhooks.sending import WebhookSender
 from graphql_api.webhooks.signing import signed_headers
 from resolvers.retrying import retry_conflicts
@@ -33,10 +31,8 @@ ATTEMPTS_LIMIT: Final = 20
 CONNECTIONS_LIMIT: Final = 2
 # Seconds between checks for endpoints whose next attempt is due.
 POLL_INTERVAL_S: Final = 0.5
-# Seconds before an endpoint is served again after a bug of ours.
-_BUG_PAUSE_S: Final = 5.0
-
-_log = structlog.get_logger("tessera.webhooks")
+# Seconds before an endpoint is served again after a failure of ours or of the database.
+FAILURE_PAUSE_S: Final = 2.0
 
 
 class Dispatcher:
@@ -64,7 +60,7 @@ class Dispatcher:
         """Serve every endpoint forever."""
         try:
             while True:
-                await self._start_round()
+                await run_round("find webhooks", self._start_round())
                 with suppress(TimeoutError):
                     async with asyncio.timeout(POLL_INTERVAL_S):
                         await self._woken.wait()
@@ -79,15 +75,11 @@ class Dispatcher:
     async def _start_round(self) -> None:
         """Start to serve the endpoints that may have events to deliver now."""
         kinds, self._kinds = self._kinds, set()
-        reading = self._environment.database.reading(fresh=True)
         try:
-            endpoints = await served_endpoints(reading)
-        except RequestError as rejection:
+            endpoints = await self._served_endpoints()
+        except BaseException:
             self._kinds |= kinds
-            _log.warning("webhooks postponed", reason=str(rejection))
-            return
-        finally:
-            await reading.close()
+            raise
         self._waiting = {endpoint.id for endpoint in endpoints if self._may_have_events(endpoint, kinds)}
         self._known = {endpoint.id: endpoint.updated_at for endpoint in endpoints}
         if self._waiting:
@@ -95,6 +87,13 @@ class Dispatcher:
             for endpoint in endpoints:
                 if endpoint.id in self._waiting and endpoint.next_attempt_at <= now:
                     self._start_serving(endpoint.id)
+
+    async def _served_endpoints(self) -> list[ServedEndpointRow]:
+        reading = self._environment.database.reading(fresh=True)
+        try:
+            return await served_endpoints(reading)
+        finally:
+            await reading.close()
 
     def _may_have_events(self, endpoint: ServedEndpointRow, kinds: set[str]) -> bool:
         changed = self._known.get(endpoint.id) != endpoint.updated_at
@@ -112,17 +111,12 @@ class Dispatcher:
 
     async def _serve(self, endpoint_id: UUID) -> None:
         """Deliver events to an endpoint one by one, until none is left or the endpoint rejects one."""
-        try:
-            while await self._step(endpoint_id):
-                pass
-        except (RequestError, TransactionConflict) as rejection:
+        more: bool | None = True
+        while more:
+            more = await run_round("deliver a webhook", self._step(endpoint_id), endpoint=str(endpoint_id))
+        if more is None:
             self._waiting.add(endpoint_id)
-            _log.warning("webhook postponed", endpoint=str(endpoint_id), reason=str(rejection))
-            await asyncio.sleep(POLL_INTERVAL_S)
-        except Exception as error:  # noqa: BLE001 - a bug with one endpoint must not stop the others
-            self._waiting.add(endpoint_id)
-            _log.error("webhook failed", endpoint=str(endpoint_id), exc_info=error)
-            await asyncio.sleep(_BUG_PAUSE_S)
+            await asyncio.sleep(FAILURE_PAUSE_S)
 
     async def _step(self, endpoint_id: UUID) -> bool:
         """Make one attempt if there is an event to deliver; return whether to go on at once."""

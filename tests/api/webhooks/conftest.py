@@ -12,7 +12,7 @@ from tests.support.webhook_receiver import Receiver, WebhookAdmin, receiving
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatcher, "POLL_INTERVAL_S", 0.02)
-    monkeypatch.setattr(dispatcher, "_BUG_PAUSE_S", 0.02)
+    monkeypatch.setattr(dispatcher, "FAILURE_PAUSE_S", 0.02)
 
 
 @pytest.fixture

@@ -7,13 +7,18 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from db.sessions import Fetching, TransactionConflict
+from db.webhooks.rows import ServedEndpointRow
 from domain.calendar import UTC_CALENDAR
 from domain.events import Position
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
+from domain.requests import DatabaseUnavailable
 from graphql_api.context import utc_now
+from graphql_api.webhooks import dispatcher
 from resolvers.schemes.approve_scheme import ApproveScheme, approve_scheme
 from resolvers.webhooks import attempts, positions
+from resolvers.webhooks.deliver import served_endpoints
 from tests.support.client import Clients, document, gid
 from tests.support.clock import TestClock
 from tests.support.endpoint import OK
@@ -64,6 +69,24 @@ async def test_a_delivery_is_signed_and_describes_its_event(
     assert (endpoint["nextAttemptAt"], endpoint["disabledAt"], endpoint["disabledReason"]) == (None, None, None)
     assert (endpoint["account"], endpoint["createdBy"]) == ({"displayName": "Integration"}, {"displayName": "Admin"})
     assert (endpoint["description"], endpoint["kinds"]) == ("The ERP", ["TIER_SAVED"])
+
+
+async def test_no_failure_ends_the_search_for_events(
+    hooks: WebhookAdmin, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a deadlock that the database ended in favor of another transaction, nor a bug."""
+    failures: list[Exception] = [LookupError(), TransactionConflict(), DatabaseUnavailable()]
+
+    async def sometimes(reading: Fetching) -> list[ServedEndpointRow]:
+        if failures:
+            raise failures.pop()
+        return await served_endpoints(reading)
+
+    await hooks.created(receiver.url)
+    monkeypatch.setattr(dispatcher, "served_endpoints", sometimes)
+    await hooks.save_tier()
+    await receiver.deliveries(1)
+    assert not failures
 
 
 async def test_events_come_in_their_order_however_they_were_saved(hooks: WebhookAdmin, receiver: Receiver) -> None:

@@ -158,15 +158,19 @@ async def test_a_late_rejection_ends_no_other_subscription(
     assert (await waiting(later, 1))[-1] == "For the one who is left."
 
 
-@pytest.mark.parametrize("error", [Overloaded, StatementTimeout])
-async def test_a_busy_database_stops_no_stream(  # noqa: PLR0913, PLR0917 - fixtures
+@pytest.mark.parametrize(
+    ("error", "complaint"),
+    [(Overloaded, "interrupted"), (StatementTimeout, "interrupted"), (LookupError, "failed")],
+)
+async def test_neither_a_busy_database_nor_a_bug_stops_a_stream(  # noqa: PLR0913, PLR0917 - fixtures
     live_server: LiveServer,
     clients: Clients,
     scheme: FollowedScheme,
     complaints: Complaints,
     promote: Change,
     monkeypatch: pytest.MonkeyPatch,
-    error: type[Overloaded | StatementTimeout],
+    error: type[Exception],
+    complaint: str,
 ) -> None:
     """If reading the accounts fails, the hub reads them again before it delivers any event."""
     real, failures = refresh, [error(), error()]
@@ -184,7 +188,7 @@ async def test_a_busy_database_stops_no_stream(  # noqa: PLR0913, PLR0917 - fixt
         await scheme.record("Told all the same.")
         assert messages_of([await stream.next()]) == ["Told all the same."]
     assert not failures
-    assert [line["event"] for line in complaints.take()] == ["event stream interrupted"] * 2
+    assert [line["event"] for line in complaints.take()] == [f"event stream {complaint}"] * 2
 
 
 async def test_internal_errors_are_masked(  # noqa: PLR0913, PLR0917 - fixtures
