@@ -33,7 +33,7 @@ IMPOSSIBLE_ENTRIES: Final = of_ecps(f"""
         WHEN kind IN (1, 2) THEN debit = 2 AND credit = 1
         WHEN kind = 3 THEN debit = 1 AND credit = 2
         WHEN kind = 4 THEN (debit, credit) IN ((1, 2), (2, 1))
-        WHEN kind = 5 THEN (debit, credit) IN ((1, 3), (3, 1), (3, 4))
+        WHEN kind = 5 THEN (debit, credit) IN ((1, 3), (3, 1), (3, 4), (4, 1))
         WHEN kind = 6 THEN (debit, credit) IN ((1, 5), (5, 1))
         ELSE false
     END)

@@ -14,13 +14,15 @@ from db.ledger.verify_rows import FaultRow, named, of_ecps
 _LINES: Final = """(
     SELECT line.*, scheme.number AS scheme, settlement.status AS settlement_status, settlement.number,
         coalesce(posted.settling, 0) AS settling, coalesce(posted.paid, 0) AS paid,
-        coalesce(posted.failed, 0) AS failed, coalesce(posted.other, 0) AS other
+        coalesce(posted.failed, 0) AS failed, coalesce(posted.returned, 0) AS returned,
+        coalesce(posted.other, 0) AS other
     FROM settlement_line AS line
     JOIN settlement ON settlement.id = line.settlement_id JOIN scheme ON scheme.id = settlement.scheme_id
     LEFT JOIN (
         SELECT ecp, settlement_line_id, count(*) FILTER (WHERE debit = 1 AND credit = 3) AS settling,
             count(*) FILTER (WHERE debit = 3 AND credit = 4) AS paid,
-            count(*) FILTER (WHERE debit = 3 AND credit = 1) AS failed, count(*) AS other
+            count(*) FILTER (WHERE debit = 3 AND credit = 1) AS failed,
+            count(*) FILTER (WHERE debit = 4 AND credit = 1) AS returned, count(*) AS other
         FROM points_entry WHERE ecp > :low AND ecp <= :high AND settlement_line_id IS NOT NULL
         GROUP BY ecp, settlement_line_id
     ) AS posted ON posted.ecp = line.ecp AND posted.settlement_line_id = line.id
@@ -37,19 +39,21 @@ ENTRIES_WITHOUT_LINE: Final = of_ecps("""
             AND line.points = entry.points
     )
 """)
-# What a line says was posted, and how often it was: into settling, from there to paid, and back to available.
+# What a line says was posted, and how often it was: into settling, from there to paid, and back to available from
+# settling or from paid.
 WRONG_LINES: Final = of_ecps(f"""
-    SELECT ecp, scheme, number, settling || ', ' || paid || ', ' || failed,
+    SELECT ecp, scheme, number, settling || ', ' || paid || ', ' || failed || ', ' || returned,
         status || ' in a settlement that is ' || settlement_status
     FROM {_LINES}
     WHERE NOT CASE
         WHEN settlement_status IN ('PAYING', 'SETTLED')
             THEN settling = CASE status WHEN 'CARRIED_OVER' THEN 0 ELSE 1 END
-                AND paid = CASE status WHEN 'PAID' THEN 1 ELSE 0 END
+                AND paid = CASE WHEN status IN ('PAID', 'RETURNED') THEN 1 ELSE 0 END
                 AND failed = CASE status WHEN 'FAILED' THEN 1 ELSE 0 END
-        WHEN settlement_status = 'APPROVED' AND status = 'PENDING' THEN settling <= 1 AND paid + failed = 0
+                AND returned = CASE status WHEN 'RETURNED' THEN 1 ELSE 0 END
+        WHEN settlement_status = 'APPROVED' AND status = 'PENDING' THEN settling <= 1 AND settling = other
         ELSE other = 0
-    END OR other <> settling + paid + failed
+    END OR other <> settling + paid + failed + returned
 """)
 # What was frozen is the balance after the last entry that the line knows.
 WRONG_FROZEN: Final = of_ecps(f"""
@@ -71,6 +75,8 @@ _TOTALS: Final = (
     ("paid_points", "coalesce(sum(line.points) FILTER (WHERE line.status = 'PAID'), 0)"),
     ("failed_lines", "count(line.id) FILTER (WHERE line.status = 'FAILED')"),
     ("failed_points", "coalesce(sum(line.points) FILTER (WHERE line.status = 'FAILED'), 0)"),
+    ("returned_lines", "count(line.id) FILTER (WHERE line.status = 'RETURNED')"),
+    ("returned_points", "coalesce(sum(line.points) FILTER (WHERE line.status = 'RETURNED'), 0)"),
     ("amount", "CASE WHEN settlement.point_value IS NOT NULL THEN coalesce(sum(line.amount), 0) END"),
 )
 _SIDES: Final = ", ".join(

@@ -43,11 +43,12 @@ class ReasonRow(Struct, frozen=True):
 
 
 class SettledLineRow(Struct, frozen=True):
-    """A line of a settlement, by the number of the settlement, with the reference of its reported payment."""
+    """A line of a settlement, by the number of the settlement, with the references of its payment and of the return."""
 
     id: UUID
     number: int
     reference: str | None
+    return_reference: str | None
 
 
 class ValuationRow(Struct, frozen=True):
@@ -146,7 +147,7 @@ ADJUSTMENT_REASONS: Final = Statement(
 SETTLED_LINES: Final = Statement(
     _select(
         """
-SELECT line.id, settlement.number, line.reference
+SELECT line.id, settlement.number, line.reference, line.return_reference
 FROM settlement_line AS line JOIN settlement ON settlement.id = line.settlement_id WHERE line.id = ANY (:ids)
 """,
         SettledLineRow,

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Integer, Numeric, bindparam, insert, text, update
 
 from db.sessions import Writing
-from db.settlements.rows import NewSettlement, SettlementStandingRow
+from db.settlements.rows import NewSettlement, ReportCounts, SettlementStandingRow
 from db.settlements.tables import SettlementTable
 from db.statement import Change, moment, number, texts, uuid, uuids
 from db.timeouts import ALLOW_FIVE_MINUTES
@@ -90,14 +90,19 @@ UPDATE settlement_line AS line SET status = given.status, reference = given.refe
 FROM unnest(:ids, :statuses, :references) AS given (id, status, reference) WHERE line.id = given.id
 """).bindparams(uuids("ids"), texts("statuses"), texts("references"), moment("at"))
 )
+_RETURN_LINES: Final = Change(
+    text("""
+UPDATE settlement_line AS line SET status = 'RETURNED', return_reference = given.reference, returned_at = :at
+FROM unnest(:ids, :references) AS given (id, reference) WHERE line.id = given.id
+""").bindparams(uuids("ids"), texts("references"), moment("at"))
+)
 _COUNT_REPORTS: Final = Change(
     text("""
 UPDATE settlement SET paid_lines = paid_lines + :paid_lines, paid_points = paid_points + :paid_points,
-    failed_lines = failed_lines + :failed_lines, failed_points = failed_points + :failed_points
+    failed_lines = failed_lines + :failed_lines, failed_points = failed_points + :failed_points,
+    returned_lines = returned_lines + :returned_lines, returned_points = returned_points + :returned_points
 WHERE id = :id
-""").bindparams(
-        uuid("id"), number("paid_lines"), number("paid_points"), number("failed_lines"), number("failed_points")
-    )
+""").bindparams(uuid("id"), *(number(name) for name in ReportCounts.__struct_fields__))
 )
 
 
@@ -159,15 +164,11 @@ async def report_lines(
     await session.run(_REPORT_LINES, ids=ids, statuses=statuses, references=references, at=at)
 
 
-async def count_reports(  # noqa: PLR0913 - the counts, by name
-    session: Writing, settlement_id: UUID, *, paid_lines: int, paid_points: int, failed_lines: int, failed_points: int
-) -> None:
+async def return_lines(session: Writing, ids: Sequence[UUID], references: Sequence[str], at: datetime) -> None:
+    """Store that the money of paid lines came back."""
+    await session.run(_RETURN_LINES, ids=ids, references=references, at=at)
+
+
+async def count_reports(session: Writing, settlement_id: UUID, counts: ReportCounts) -> None:
     """Add newly reported lines to what their settlement counts."""
-    await session.run(
-        _COUNT_REPORTS,
-        id=settlement_id,
-        paid_lines=paid_lines,
-        paid_points=paid_points,
-        failed_lines=failed_lines,
-        failed_points=failed_points,
-    )
+    await session.run(_COUNT_REPORTS, id=settlement_id, **msgspec.structs.asdict(counts))

@@ -162,7 +162,13 @@ SELECT
     .columns(*named_columns(OpenWorkRow)),
     OpenWorkRow,
 )
-_PAYABLE: Final = columns(SettlementLineTable, PayableLineRow, ecp_id=EcpTable.id, ecp_account_id=EcpTable.account_id)
+_PAYABLE: Final = columns(
+    SettlementLineTable,
+    PayableLineRow,
+    ecp_id=EcpTable.id,
+    ecp_account_id=EcpTable.account_id,
+    ecp_is_erased=EcpTable.erased_at.is_not(None),
+)
 _PAYABLE_LINES: Final = (
     select(*_PAYABLE).select_from(SettlementLineTable).join(EcpTable, EcpTable.number == SettlementLineTable.ecp)
 )

@@ -40,6 +40,8 @@ class SettlementRow(Struct, frozen=True):
     paid_points: int
     failed_lines: int
     failed_points: int
+    returned_lines: int
+    returned_points: int
     scheme_code: str
 
     @property
@@ -94,9 +96,15 @@ class SettlementStandingRow(Struct, frozen=True):
     paid_lines: int
     paid_points: int
     failed_lines: int
+    returned_lines: int
     scheme: int
     title: str
     has_own_line: bool
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether every payable line is reported."""
+        return self.paid_lines + self.failed_lines + self.returned_lines == self.payable_lines
 
     @property
     def facts(self) -> SettlementFacts:
@@ -128,6 +136,8 @@ class SettlementLineRow(Struct, frozen=True):
     status: str
     reference: str | None
     reported_at: datetime | None
+    return_reference: str | None
+    returned_at: datetime | None
     known_at: datetime
 
 
@@ -138,9 +148,22 @@ class PayableLineRow(NamedTuple):
     ecp: int
     ecp_id: UUID
     ecp_account_id: UUID | None
+    ecp_is_erased: bool
     points: int
     status: str
     reference: str | None
+    return_reference: str | None
+
+
+class ReportCounts(Struct, frozen=True, kw_only=True):
+    """What a report adds to the counts of a settlement. A payment that came back is no longer counted as paid."""
+
+    paid_lines: int
+    paid_points: int
+    failed_lines: int
+    failed_points: int
+    returned_lines: int
+    returned_points: int
 
 
 class InactiveEcpRow(NamedTuple):

@@ -43,8 +43,10 @@ class SettlementTable(Base):
         CheckConstraint("status IN ('PREPARING', 'WITHDRAWN') OR as_known_at IS NOT NULL", "lines_frozen"),
         CheckConstraint("(point_value IS NULL) = (currency IS NULL)", "value_has_currency"),
         CheckConstraint("(status = 'SETTLED') = (settled_at IS NOT NULL)", "settled_dated"),
-        CheckConstraint("status <> 'SETTLED' OR paid_lines + failed_lines = payable_lines", "settled_reported"),
-        CheckConstraint("paid_lines + failed_lines <= payable_lines", "reports_counted"),
+        CheckConstraint(
+            "status <> 'SETTLED' OR paid_lines + failed_lines + returned_lines = payable_lines", "settled_reported"
+        ),
+        CheckConstraint("paid_lines + failed_lines + returned_lines <= payable_lines", "reports_counted"),
     )
 
     id: Mapped[Key]
@@ -74,6 +76,8 @@ class SettlementTable(Base):
     paid_points: Mapped[int] = mapped_column(BigInteger, server_default=_NONE)
     failed_lines: Mapped[int] = mapped_column(Integer, server_default=_NONE)
     failed_points: Mapped[int] = mapped_column(BigInteger, server_default=_NONE)
+    returned_lines: Mapped[int] = mapped_column(Integer, server_default=_NONE, comment="Paid before, and not any more")
+    returned_points: Mapped[int] = mapped_column(BigInteger, server_default=_NONE)
 
 
 class SettlementLineTable(Base):
@@ -94,9 +98,14 @@ class SettlementLineTable(Base):
         ),
         CheckConstraint("amount > 0", "amount_positive"),
         CheckConstraint(
-            "CASE WHEN status IN ('PAID', 'FAILED') THEN reference IS NOT NULL AND reported_at IS NOT NULL "
+            "CASE WHEN status IN ('PAID', 'FAILED', 'RETURNED') THEN reference IS NOT NULL AND reported_at IS NOT NULL "
             "ELSE reference IS NULL AND reported_at IS NULL END",
             "report_complete",
+        ),
+        CheckConstraint(
+            "CASE WHEN status = 'RETURNED' THEN return_reference IS NOT NULL AND returned_at IS NOT NULL "
+            "ELSE return_reference IS NULL AND returned_at IS NULL END",
+            "return_complete",
         ),
     )
 
@@ -110,5 +119,7 @@ class SettlementLineTable(Base):
     status: Mapped[str]
     reference: Mapped[str | None] = mapped_column(comment="Of the payment, as it was reported")
     reported_at: Mapped[Moment | None]
+    return_reference: Mapped[str | None] = mapped_column(comment="Of the return of the money of a payment")
+    returned_at: Mapped[Moment | None]
     known_seq: Mapped[int] = mapped_column(BigInteger, comment="The last entry of the ledger that it knows")
     known_at: Mapped[Moment]

@@ -44,12 +44,13 @@ class Units(Struct, frozen=True):
 class SettledName(Struct, frozen=True):
     """The settlement that an entry belongs to, and what the entry does there: it goes in, is paid, or comes back.
 
-    `reference` is that of the reported payment.
+    `reference` is that of the reported payment, or of its return with `is_return`.
     """
 
     number: int
     credit: LedgerAccount
     reference: str | None = None
+    is_return: bool = False
 
 
 class ExpiredLots(Struct, frozen=True):
@@ -112,7 +113,8 @@ def _settlement(story: EntryStory, amount: str) -> str:
     reference = "" if settled.reference is None else f" with the reference {quote(settled.reference)}"
     if settled.credit is LedgerAccount.PAID:
         return f"{amount} of {named} {'was' if amount.startswith('1 ') else 'were'} paid{reference}."
-    return f"The payment of {amount} of {named} failed{reference}, so the balance has them again."
+    what = "came back" if settled.is_return else "failed"
+    return f"The payment of {amount} of {named} {what}{reference}, so the balance has them again."
 
 
 def _earned(story: EntryStory, calendar: Calendar) -> str:

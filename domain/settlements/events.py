@@ -44,7 +44,7 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
         EventKind.SETTLEMENT_POSTED: _of_settlement(
             "All points of a settlement are posted. Its payable lines can be paid, and payouts can be reported."
         ),
-        EventKind.PAYOUTS_RECORDED: _of_settlement("Payouts of a settlement were reported, paid or failed."),
+        EventKind.PAYOUTS_RECORDED: _of_settlement("Payouts of a settlement were reported: paid, failed, or returned."),
         EventKind.SETTLEMENT_SETTLED: _of_settlement(
             "Every payable line of a settlement is reported, or it had none.", _SETTLING
         ),

@@ -38,6 +38,7 @@ class LineStatus(StrEnum):
     PENDING = "PENDING"
     PAID = "PAID"
     FAILED = "FAILED"
+    RETURNED = "RETURNED"
     CARRIED_OVER = "CARRIED_OVER"
 
 
@@ -53,10 +54,11 @@ class CarryReason(StrEnum):
 
 
 class PayoutOutcome(StrEnum):
-    """What a payment system reports about the payment of a line."""
+    """What a payment system reports about the payment of a line. Only a line that was paid can be returned later."""
 
     PAID = "PAID"
     FAILED = "FAILED"
+    RETURNED = "RETURNED"
 
     @property
     def status(self) -> LineStatus:
@@ -112,6 +114,7 @@ LINE_LABELS: Final[Mapping[LineStatus, str]] = MappingProxyType(
         LineStatus.PENDING: "Payment pending",
         LineStatus.PAID: "Paid",
         LineStatus.FAILED: "Payment failed",
+        LineStatus.RETURNED: "Payment returned",
         LineStatus.CARRIED_OVER: "Carried over",
     }
 )

@@ -1,6 +1,7 @@
 """Decides what comes of each reported payout: a line is reported once, and a report that is sent again changes nothing.
 
-A result other than RECORDED and DUPLICATE has a sentence that says why.
+One report may follow another, once: the bank returned the money of a payment that was reported as paid. A result other
+than RECORDED and DUPLICATE has a sentence that says why.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,10 +24,27 @@ class ReportedPayout(Struct, frozen=True):
 
 
 class PayableLine(Struct, frozen=True):
-    """A line of the settlement as it is: its status, and what was reported about it."""
+    """A line of the settlement as it is: its status, and what was reported about it.
+
+    `reference` is that of the payment, and `return_reference` that of its return.
+    """
 
     status: LineStatus
     reference: str | None = None
+    return_reference: str | None = None
+
+    def after(self, payout: ReportedPayout) -> "PayableLine":
+        """The line after a payout of it is recorded."""
+        if payout.outcome is PayoutOutcome.RETURNED:
+            return PayableLine(payout.outcome.status, self.reference, payout.reference)
+        return PayableLine(payout.outcome.status, payout.reference)
+
+    def knows(self, payout: ReportedPayout) -> bool:
+        """Whether this payout was recorded: the last one, or the payment whose money came back later."""
+        if payout.outcome is PayoutOutcome.RETURNED:
+            return self.status is LineStatus.RETURNED and self.return_reference == payout.reference
+        reported = LineStatus.PAID if self.status is LineStatus.RETURNED else self.status
+        return (reported, self.reference) == (payout.outcome.status, payout.reference)
 
 
 class PayoutDecision(Struct, frozen=True):
@@ -58,9 +76,10 @@ def decide_payouts(payouts: Sequence[ReportedPayout], lines: Mapping[UUID, Payab
     known = dict(lines)
     decisions: list[PayoutDecision] = []
     for payout in payouts:
-        decision = _decide(payout, known.get(payout.line_id))
-        if decision is _RECORDED:
-            known[payout.line_id] = PayableLine(payout.outcome.status, payout.reference)
+        line = known.get(payout.line_id)
+        decision = _decide(payout, line)
+        if decision is _RECORDED and line is not None:
+            known[payout.line_id] = line.after(payout)
         decisions.append(decision)
     return decisions
 
@@ -68,15 +87,25 @@ def decide_payouts(payouts: Sequence[ReportedPayout], lines: Mapping[UUID, Payab
 def _decide(payout: ReportedPayout, line: PayableLine | None) -> PayoutDecision:
     if line is None:
         return PayoutDecision(PayoutResult.REJECTED, "This settlement has no such line.")
-    if line.status is LineStatus.PENDING:
-        return _RECORDED
     if line.status is LineStatus.CARRIED_OVER:
         return PayoutDecision(
             PayoutResult.REJECTED, "The points of this line are carried over, so nothing is paid for it."
         )
-    if line == PayableLine(payout.outcome.status, payout.reference):
-        return _DUPLICATE
-    before = f"{line.status.lower()} with the reference {quote(line.reference or '')}"
-    return PayoutDecision(
-        PayoutResult.CONFLICT, f"This line was reported as {before}. A payout is reported once, and stays as it is."
-    )
+    is_return = payout.outcome is PayoutOutcome.RETURNED
+    if line.status is LineStatus.PENDING and is_return:
+        return PayoutDecision(
+            PayoutResult.REJECTED,
+            "This line was not reported as paid, so no money can come back. Report it as paid first, or as failed.",
+        )
+    if line.status is (LineStatus.PAID if is_return else LineStatus.PENDING):
+        return _RECORDED
+    return _DUPLICATE if line.knows(payout) else _conflict(payout, line)
+
+
+def _conflict(payout: ReportedPayout, line: PayableLine) -> PayoutDecision:
+    reference = line.return_reference if line.status is LineStatus.RETURNED else line.reference
+    before = f"This line was reported as {line.status.lower()} with the reference {quote(reference or '')}."
+    after = "A payout is reported once, and stays as it is."
+    if line.status is LineStatus.PAID and payout.outcome is PayoutOutcome.FAILED:
+        after = "If the bank sent the money back, report it as returned."
+    return PayoutDecision(PayoutResult.CONFLICT, f"{before} {after}")

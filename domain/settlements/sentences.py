@@ -5,13 +5,15 @@ from typing import assert_never
 
 from domain.settlements.facts import CarryReason, LineStatus
 from domain.settlements.stored_facts import (
-    PayoutFailed,
+    PaymentsReturned,
+    PayoutReturned,
     PointsPaid,
     SettlementApproved,
     SettlementProposed,
     SettlementRejected,
     SettlementSettled,
     SettlementWithdrawn,
+    StoredPayoutFact,
     StoredSettlementFact,
 )
 from domain.stored_facts import Reader
@@ -20,7 +22,7 @@ from domain.text import format_count, quote
 
 def settlement_sentence(fact: StoredSettlementFact, reader: Reader) -> str:
     """Write what happened to a settlement, or to the payout of an ECP."""
-    if isinstance(fact, PointsPaid | PayoutFailed):
+    if isinstance(fact, StoredPayoutFact):
         return _payout_sentence(fact, reader)
     named = f"ettlement {fact.number} of {quote(fact.title)}"
     points = format_count(fact.points, "point")
@@ -34,21 +36,33 @@ def settlement_sentence(fact: StoredSettlementFact, reader: Reader) -> str:
             return f"S{named} was rejected. Nothing was posted."
         case SettlementWithdrawn():
             return f"The maker withdrew s{named}. Nobody needs to decide."
-        case SettlementSettled():
-            failed = f" {format_count(fact.failed_lines, 'payment')} failed." if fact.failed_lines else ""
-            return f"S{named} is settled: {points} {_were(fact.points)} paid.{failed}"
+        case SettlementSettled() | PaymentsReturned():
+            return _result_sentence(fact, named, points)
         case _:
             assert_never(fact)
 
 
-def _payout_sentence(fact: PointsPaid | PayoutFailed, reader: Reader) -> str:
+def _result_sentence(fact: SettlementSettled | PaymentsReturned, named: str, points: str) -> str:
+    """Write what came of payments."""
+    if isinstance(fact, PaymentsReturned):
+        payments = format_count(fact.lines, "payment")
+        again = f"{points} {_are(fact.points)} available again"
+        return f"{payments} of s{named} came back: {again}. Settle the scheme again to pay them."
+    failed = f" {format_count(fact.failed_lines, 'payment')} failed." if fact.failed_lines else ""
+    back = f" {format_count(fact.returned_lines, 'payment')} came back." if fact.returned_lines else ""
+    return f"S{named} is settled: {points} {_were(fact.points)} paid.{failed}{back}"
+
+
+def _payout_sentence(fact: StoredPayoutFact, reader: Reader) -> str:
     own = fact.ecp_id == reader.ecp_id
     points = format_count(fact.points, "point")
     if isinstance(fact, PointsPaid):
         whose = f"{points} of yours" if own else points
         return f"{whose} in {quote(fact.title)} {_were(fact.points)} paid."
     back = f"{'It is' if fact.points == 1 else 'They are'} available again, and in the next settlement."
-    return f"The payment of {points} in {quote(fact.title)} failed. {back}"
+    payment = f"payment of {points} in {quote(fact.title)}"
+    what = f"The bank sent back the {payment}" if isinstance(fact, PayoutReturned) else f"The {payment} failed"
+    return f"{what}. {back}"
 
 
 def line_sentence(  # noqa: PLR0913 - the parts of a line, by name
@@ -66,14 +80,14 @@ def line_sentence(  # noqa: PLR0913 - the parts of a line, by name
     counted = f"{format_count(points, 'point')}{worth}"
     match status:
         case LineStatus.PENDING:
-            if not posted:
-                return f"{counted} will be paid once the settlement is approved and posted."
-            return f"{counted} {_are(points)} being paid."
+            when = f"{_are(points)} being paid" if posted else "will be paid once the settlement is approved and posted"
+            return f"{counted} {when}."
         case LineStatus.PAID:
             return f"{counted} {_were(points)} paid."
         case LineStatus.FAILED:
-            back = "is" if points == 1 else "are"
-            return f"The payment of {counted} failed. The points {back} available again, and in the next settlement."
+            return f"The payment of {counted} failed. {_back(points)}"
+        case LineStatus.RETURNED:
+            return f"The bank sent back the payment of {counted}. {_back(points)}"
         case LineStatus.CARRIED_OVER:
             return carry_sentence(reason, carried_over)
         case _:
@@ -95,6 +109,11 @@ def carry_sentence(reason: CarryReason | None, points: int) -> str:
     }
     why = because[reason] if reason is not None else "they are carried over"
     return f"{counted} now, because {why}. The next settlement counts them again."
+
+
+def _back(points: int) -> str:
+    them = "The point is" if points == 1 else "The points are"
+    return f"{them} available again, and in the next settlement."
 
 
 def _were(points: int) -> str:

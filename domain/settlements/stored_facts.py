@@ -33,9 +33,16 @@ class SettlementWithdrawn(FactOfSettlement, frozen=True, tag="settlementWithdraw
 
 
 class SettlementSettled(FactOfSettlement, frozen=True, tag="settlementSettled"):
-    """Every payable line of a settlement is reported. `points` are those that were paid."""
+    """Every payable line of a settlement is reported. `points` are those that were paid and did not come back."""
 
     failed_lines: int
+    returned_lines: int = 0
+
+
+class PaymentsReturned(FactOfSettlement, frozen=True, tag="paymentsReturned"):
+    """The money of payments came back after they were reported as paid. `points` are those of these lines."""
+
+    lines: int
 
 
 class _FactOfPayout(StoredFact, frozen=True):
@@ -52,12 +59,19 @@ class PayoutFailed(_FactOfPayout, frozen=True, tag="payoutFailed"):
     """The payment of points of the ECP failed, and they are available again."""
 
 
+class PayoutReturned(_FactOfPayout, frozen=True, tag="payoutReturned"):
+    """The bank sent the money of a payment back, and the points are available again."""
+
+
+StoredPayoutFact = PointsPaid | PayoutFailed | PayoutReturned
+
+
 StoredSettlementFact = (
     SettlementProposed
     | SettlementApproved
     | SettlementRejected
     | SettlementWithdrawn
     | SettlementSettled
-    | PointsPaid
-    | PayoutFailed
+    | PaymentsReturned
+    | StoredPayoutFact
 )

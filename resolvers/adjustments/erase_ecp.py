@@ -2,21 +2,19 @@
 
 from uuid import UUID
 
-from db.adjustments.changes import add_adjustment, open_ledger, record_adjustment_decision
-from db.adjustments.reads import BALANCES_OF_ECP, LOCK_LEDGER_OF_ECP, LOCK_PENDING_OF_ECP, STANDINGS_BY_ID
-from db.adjustments.rows import AdjustmentRow, BalanceRow
-from db.outbox.changes import append_events
+from db.adjustments.changes import open_ledger, record_adjustment_decision
+from db.adjustments.reads import LOCK_LEDGER_OF_ECP, LOCK_PENDING_OF_ECP
 from db.sessions import Writing
 from db.settlements.reads import SETTLING_OF_ECP
-from domain.adjustments.facts import FORFEIT_REASON, REJECTED_BY_ERASURE, AdjustmentStatus
+from domain.adjustments.facts import REJECTED_BY_ERASURE, AdjustmentStatus
 from domain.adjustments.stored_facts import AdjustmentRejected
 from domain.events import EventKind
 from domain.settlements.failures import PointsSettling
+from resolvers.adjustments.forfeit import forfeit_points
 from resolvers.adjustments.notify import event_of_adjustment, notify_of_adjustment
 from resolvers.context import Operation
 from resolvers.ecps.commands import EcpWithReason
 from resolvers.ecps.erasure import erase_person
-from resolvers.points.posting.adjust import post_adjustment
 
 
 async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
@@ -34,8 +32,7 @@ async def erase_ecp(operation: Operation, command: EcpWithReason) -> UUID:
         if await erase_person(operation, session, command):
             await _require_nothing_settling(session, command.ecp_id)
             await _reject_pending(operation, session, command.ecp_id)
-            for balance in await session.fetch(BALANCES_OF_ECP, ecp_id=command.ecp_id):
-                await _forfeit(operation, session, command.ecp_id, balance)
+            await forfeit_points(operation, session, command.ecp_id)
     return command.ecp_id
 
 
@@ -61,27 +58,3 @@ async def _reject_pending(operation: Operation, session: Writing, ecp_id: UUID) 
         event = event_of_adjustment(EventKind.ADJUSTMENT_DECIDED, standing)
         fact = AdjustmentRejected(ecp_id=ecp_id, code=standing.code, title=standing.title, points=standing.points)
         await notify_of_adjustment(operation, session, event, {standing.made_by: fact})
-
-
-async def _forfeit(operation: Operation, session: Writing, ecp_id: UUID, balance: BalanceRow) -> None:
-    """Take all points that the ECP has in a scheme."""
-    adjustment_id, scheme_id, points = operation.new_id(), balance.scheme_id, -balance.available
-    recorded_at = await post_adjustment(operation, session, ecp_id, scheme_id, points, adjustment_id)
-    row = AdjustmentRow(
-        id=adjustment_id,
-        ecp_id=ecp_id,
-        scheme_id=scheme_id,
-        points=points,
-        reason=FORFEIT_REASON,
-        status=AdjustmentStatus.APPROVED.value,
-        made_at=operation.now,
-        made_by=operation.viewer.account_id,
-        decided_at=operation.now,
-        decided_by=None,
-        decision_reason=None,
-        recorded_at=recorded_at,
-        forfeits=True,
-    )
-    await add_adjustment(session, row)
-    (standing,) = await session.fetch(STANDINGS_BY_ID, ids=[adjustment_id])
-    await append_events(session, [event_of_adjustment(EventKind.ADJUSTMENT_MADE, standing)], operation.now)

@@ -51,7 +51,8 @@ CHECKS_OF_ECPS: Final = (
     Check(settlements.ENTRIES_WITHOUT_LINE, "entry {name} does not agree with a line of a settlement."),
     Check(
         settlements.WRONG_LINES,
-        "the line of settlement {name} is {counted}, and its entries into settling, paid, and back number {stored}.",
+        "the line of settlement {name} is {counted}, and its entries into settling, paid, back, and back from paid "
+        "number {stored}.",
     ),
     Check(
         settlements.WRONG_FROZEN,

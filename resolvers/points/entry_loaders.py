@@ -149,7 +149,13 @@ def _settled_name(row: EntryRow, settled: Mapping[UUID, SettledLineRow]) -> Sett
     found = None if row.settlement_line_id is None else settled.get(row.settlement_line_id)
     if found is None:
         return None
-    return SettledName(number=found.number, credit=LedgerAccount(row.credit), reference=found.reference)
+    is_return = row.debit == LedgerAccount.PAID
+    return SettledName(
+        number=found.number,
+        credit=LedgerAccount(row.credit),
+        reference=found.return_reference if is_return else found.reference,
+        is_return=is_return,
+    )
 
 
 def _expired_lots(row: EntryRow, named: _Named) -> ExpiredLots | None:

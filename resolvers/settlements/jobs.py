@@ -27,7 +27,13 @@ from resolvers.jobs.handlers import JobHandler
 from resolvers.jobs.running import RunningJob
 from resolvers.points.posting.moves import Moving, lock_moving, move_points
 from resolvers.schemes.rederive import rederive_execution
-from resolvers.settlements.notify import append_settlement_event, deciders_of, notify_of_settlement, settlement_fact
+from resolvers.settlements.notify import (
+    append_settlement_event,
+    deciders_of,
+    notify_of_settlement,
+    settlement_fact,
+    staff_of,
+)
 
 # ECPs whose points are posted in one transaction.
 PIECE: Final = 5_000
@@ -119,10 +125,13 @@ async def _finish(operation: Operation, session: Writing, settlement_id: UUID) -
 async def finish_settlement(operation: Operation, session: Writing, standing: SettlementStandingRow) -> None:
     """Note that every payable line is reported, and notify the maker and the second person."""
     await set_settled(session, standing.id, operation.now)
-    counts = {"points": standing.paid_points, "failed_lines": standing.failed_lines}
-    fact = settlement_fact(SettlementSettled, standing, **counts)
-    people = [key for key in (standing.made_by, standing.decided_by) if key is not None]
-    await notify_of_settlement(operation, session, EventKind.SETTLEMENT_SETTLED, standing, dict.fromkeys(people, fact))
+    counts = {
+        "points": standing.paid_points,
+        "failed_lines": standing.failed_lines,
+        "returned_lines": standing.returned_lines,
+    }
+    facts = dict.fromkeys(staff_of(standing), settlement_fact(SettlementSettled, standing, **counts))
+    await notify_of_settlement(operation, session, EventKind.SETTLEMENT_SETTLED, standing, facts)
 
 
 JOBS: Final = (JobHandler(kind=JobKind.SETTLEMENT, parameters=SettlementWork, checkpoint=int, run=work_on_settlement),)

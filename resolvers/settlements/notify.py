@@ -12,7 +12,7 @@ from db.settlements.rows import SettlementStandingRow
 from domain.events import EventKind
 from domain.permissions import Permission, Role, Viewer
 from domain.settlements.events import about_settlement
-from domain.settlements.stored_facts import FactOfSettlement, PayoutFailed, PointsPaid, StoredSettlementFact
+from domain.settlements.stored_facts import FactOfSettlement, StoredPayoutFact, StoredSettlementFact
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify
@@ -34,6 +34,11 @@ async def deciders_of(session: Writing, standing: SettlementStandingRow) -> list
     owners = await session.fetch(OWNERS_OF_LINES, settlement_id=standing.id, account_ids=approvers)
     excluded = {standing.made_by, *owners}
     return [account_id for account_id in approvers if account_id not in excluded]
+
+
+def staff_of(standing: SettlementStandingRow) -> list[UUID]:
+    """The accounts of the maker and of the second person."""
+    return [account_id for account_id in (standing.made_by, standing.decided_by) if account_id is not None]
 
 
 async def notify_of_settlement(
@@ -58,6 +63,6 @@ def settlement_fact(kind: type[FactT], standing: SettlementStandingRow, **more: 
 
 
 def _sees(viewer: Viewer, fact: StoredSettlementFact) -> bool:
-    if isinstance(fact, PointsPaid | PayoutFailed):
+    if isinstance(fact, StoredPayoutFact):
         return viewer.ecp_id == fact.ecp_id
     return viewer.may(Permission.SETTLEMENT_READ)

@@ -24,6 +24,8 @@ described(
         LineStatus.PENDING: "Its payment is not reported yet.",
         LineStatus.PAID: "It was paid.",
         LineStatus.FAILED: "Its payment failed. The points are available again, and in the next settlement.",
+        LineStatus.RETURNED: "It was paid, and the money came back later. The points are available again, and in the "
+        "next settlement.",
         LineStatus.CARRIED_OVER: "Nothing is paid for it. The points stay with the ECP.",
     },
 )
@@ -45,6 +47,8 @@ described(
     {
         PayoutOutcome.PAID: "It was paid.",
         PayoutOutcome.FAILED: "It failed for good. The points become available again.",
+        PayoutOutcome.RETURNED: "It was reported as paid, and the bank sent the money back later. The points become "
+        "available again.",
     },
 )
 described(
@@ -54,7 +58,8 @@ described(
         PayoutResult.RECORDED: "It is recorded.",
         PayoutResult.DUPLICATE: "It was recorded before with the same outcome and reference. Nothing changed.",
         PayoutResult.CONFLICT: "The line was reported differently before. Nothing changed.",
-        PayoutResult.REJECTED: "The line is unknown, belongs to another settlement, or is carried over.",
+        PayoutResult.REJECTED: "The line is unknown, belongs to another settlement, or is carried over, or it was not "
+        "reported as paid, so no money can come back.",
     },
 )
 described(

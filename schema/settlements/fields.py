@@ -88,9 +88,10 @@ class SettlementMutations:
 
     @mutation(
         requires=Permission.PAYOUT_RECORD,
-        description="Report what happened to payments of a settlement, each once. Paid points leave for good; those of "
-        "a failed payment are available again, and in the next settlement. Each payout has its own result; a report "
-        "that is sent again changes nothing. The settlement is settled when every payable line is reported.",
+        description="Report what happened to payments of a settlement, each once. Paid points leave; those of a failed "
+        "payment, and of one that the bank returned after it was reported as paid, are available again, and in the "
+        "next settlement. Each payout has its own result; a report that is sent again changes nothing. The settlement "
+        "is settled when every payable line is reported, and stays settled if money comes back.",
     )
     async def record_payouts(self, info: AppInfo, input: inputs.RecordPayoutsInput) -> payloads.RecordPayoutsPayload:
         return payloads.RecordPayoutsPayload.of(await record_payouts(info.context, input.to_command()))

@@ -82,14 +82,18 @@ class WithdrawSettlementInput:
 @strawberry.input(description="What happened to the payment of a line of a settlement.")
 class PayoutInput:
     line_id: strawberry.ID = leaf("The ID of the line.")
-    outcome: PayoutOutcome = leaf("Whether it was paid or failed for good.")
-    reference: str = leaf("The reference of the payment in the system that reports it; 1 to 200 characters.")
+    outcome: PayoutOutcome = leaf("Whether it was paid, failed for good, or came back after it was paid.")
+    reference: str = leaf(
+        "The reference of the payment, or of its return, in the system that reports it; 1 to 200 characters."
+    )
 
 
 @strawberry.input(description="Payouts of a settlement.")
 class RecordPayoutsInput:
     settlement_id: strawberry.ID = leaf("The ID of the settlement, whose points must be posted.")
-    payouts: list[PayoutInput] = leaf("The payouts; 1 to 1,000. A line is reported once.")
+    payouts: list[PayoutInput] = leaf(
+        "The payouts; 1 to 1,000. A line is reported once, and may be returned once after it was paid."
+    )
     idempotency_key: str = leaf(
         "A key of the client, up to 120 characters. A report that is sent again with it finds duplicates, and changes "
         "nothing."

@@ -85,6 +85,8 @@ class SettlementLine(Node):
     sentence: str = computed(write_sentence, "What the line means, as a sentence.")
     reference: str | None = leaf("The reference of the payment. Null until it is reported.")
     reported_at: datetime | None = leaf("When the payment was reported. Null until then.")
+    return_reference: str | None = leaf("The reference of the return. Null unless the money came back.")
+    returned_at: datetime | None = leaf("When the return was reported. Null unless the money came back.")
     known_at: datetime = leaf("As of when the points of the ECP count.")
 
 
@@ -133,10 +135,12 @@ class Settlement(Node):
     points: SafeInt = leaf("The points to pay.")
     amount: Decimal | None = leaf("The sum of the amounts of the lines. Null without a value of a point.")
     carried_over: SafeInt = leaf("The points that are carried over, less negative balances.")
-    paid_lines: int = leaf("How many lines are reported as paid.")
+    paid_lines: int = leaf("How many lines are reported as paid, and did not come back.")
     paid_points: SafeInt = leaf("The points of these lines.")
     failed_lines: int = leaf("How many lines are reported as failed.")
     failed_points: SafeInt = leaf("The points of these lines, which are available again.")
+    returned_lines: int = leaf("How many lines came back after they were reported as paid.")
+    returned_points: SafeInt = leaf("The points of these lines, which are available again.")
     lines: Connection[SettlementLine] = batched(
         lines_by_settlement,
         key="id",

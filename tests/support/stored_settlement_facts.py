@@ -4,7 +4,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.settlements.stored_facts import (
+    PaymentsReturned,
     PayoutFailed,
+    PayoutReturned,
     PointsPaid,
     SettlementApproved,
     SettlementProposed,
@@ -45,6 +47,24 @@ OF_SETTLEMENTS: Final[tuple[tuple[StoredSettlementFact, str, str], ...]] = (
                 SettlementSettled(**_SETTLEMENT, points=1, failed_lines=0),
                 "Settlement 2 of “Diwali” is settled: 1 point was paid.",
             ),
+            (
+                SettlementSettled(**_SETTLEMENT, points=10_000, failed_lines=1, returned_lines=2),
+                "Settlement 2 of “Diwali” is settled: 10,000 points were paid. 1 payment failed. 2 payments came back.",
+            ),
+            (
+                PaymentsReturned(**_SETTLEMENT, points=750, lines=2),
+                (
+                    "2 payments of settlement 2 of “Diwali” came back: 750 points are available again. Settle the "
+                    "scheme again to pay them."
+                ),
+            ),
+            (
+                PaymentsReturned(**_SETTLEMENT, points=1, lines=1),
+                (
+                    "1 payment of settlement 2 of “Diwali” came back: 1 point is available again. Settle the scheme "
+                    "again to pay them."
+                ),
+            ),
         )
     ),
     (
@@ -60,6 +80,18 @@ OF_SETTLEMENTS: Final[tuple[tuple[StoredSettlementFact, str, str], ...]] = (
                 "The payment of 400 points in “Diwali” failed. They are available again, and in the next settlement.",
             ),
             (1, "The payment of 1 point in “Diwali” failed. It is available again, and in the next settlement."),
+        )
+    ),
+    *(
+        (PayoutReturned(**_PAYOUT, points=points), sentence, sentence)
+        for points, sentence in (
+            (
+                400,
+                (
+                    "The bank sent back the payment of 400 points in “Diwali”. They are available again, and in the "
+                    "next settlement."
+                ),
+            ),
         )
     ),
 )

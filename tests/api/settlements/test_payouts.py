@@ -84,7 +84,10 @@ async def test_each_payout_has_its_own_result(
         (lines["own"], "FAILED", "T-5"),
     )
     missing = "This settlement has no such line."
-    conflict = "This line was reported as paid with the reference “T-4”. A payout is reported once, and stays as it is."
+    conflict = (
+        "This line was reported as paid with the reference “T-4”. If the bank sent the money back, report it as "
+        "returned."
+    )
     found = [(one["result"], one["message"], one["line"] and one["line"]["status"]) for one in payload["results"]]
     assert found == [
         ("REJECTED", missing, None),

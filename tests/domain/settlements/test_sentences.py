@@ -21,6 +21,15 @@ from domain.settlements.sentences import line_sentence
             True,
             "The payment of 2 points (187.50 INR) failed. The points are available again, and in the next settlement.",
         ),
+        (
+            "RETURNED",
+            1,
+            True,
+            (
+                "The bank sent back the payment of 1 point (187.50 INR). The point is available again, and in the next "
+                "settlement."
+            ),
+        ),
     ],
 )
 def test_a_line_with_an_amount(status: str, points: int, posted: bool, expected: str) -> None:  # noqa: FBT001 - a case

@@ -13,7 +13,10 @@ POINTS = {"Binod Thapa": 400, "Chitra Das": 300, "Dev Rao": 200, "Esha Patil": 5
 _BINOD, _CHITRA, _DEV, _ESHA = (f"ECP-2026-00000{number}, SCH-2026-000001: " for number in range(1, 5))
 _LINE: Final = "WHERE ecp = (SELECT number FROM ecp WHERE code = 'ECP-2026-00000{}')"
 _SETTLEMENT: Final = "SCH-2026-000001, settlement 1: "
-_ENTRIES: Final = "the line of settlement 1 is {} in a settlement that is {}, and its entries into settling, paid, and "
+_ENTRIES: Final = (
+    "the line of settlement 1 is {} in a settlement that is {}, and its entries into settling, paid, back, and back "
+    "from paid number "
+)
 FAULTS: Final[dict[str, tuple[tuple[str, ...], list[str]]]] = {
     "a line is missing": (
         (f"DELETE FROM settlement_line {_LINE.format(3)}",),
@@ -39,15 +42,37 @@ FAULTS: Final[dict[str, tuple[tuple[str, ...], list[str]]]] = {
             f"UPDATE points_account SET available = 0, settling = 300 {_LINE.format(2)}",
             f"UPDATE points_ledger SET seq = 2 {_LINE.format(2)}",
         ),
-        [f"{_CHITRA}{_ENTRIES.format('FAILED', 'PAYING')}back number 1, 0, 0."],
+        [f"{_CHITRA}{_ENTRIES.format('FAILED', 'PAYING')}1, 0, 0, 0."],
     ),
     "a payment is reported and not posted": (
         (f"UPDATE settlement_line SET status = 'PAID', reference = 'x', reported_at = now() {_LINE.format(3)}",),
         [
-            f"{_DEV}{_ENTRIES.format('PAID', 'PAYING')}back number 1, 0, 0.",
+            f"{_DEV}{_ENTRIES.format('PAID', 'PAYING')}1, 0, 0, 0.",
             f"{_SETTLEMENT}paid lines are 1, and the lines come to 2.",
             f"{_SETTLEMENT}paid points are 400, and the lines come to 600.",
         ],
+    ),
+    "a return is reported and not posted": (
+        (
+            (
+                "UPDATE settlement_line SET status = 'RETURNED', return_reference = 'x', returned_at = now() "
+                f"{_LINE.format(1)}"
+            ),
+        ),
+        [
+            f"{_BINOD}{_ENTRIES.format('RETURNED', 'PAYING')}1, 1, 0, 0.",
+            f"{_SETTLEMENT}paid lines are 1, and the lines come to 0.",
+            f"{_SETTLEMENT}paid points are 400, and the lines come to 0.",
+            f"{_SETTLEMENT}returned lines are 0, and the lines come to 1.",
+            f"{_SETTLEMENT}returned points are 0, and the lines come to 400.",
+        ],
+    ),
+    "a return is posted and not reported": (
+        (
+            f"UPDATE points_entry SET debit = 4 {_LINE.format(2)} AND seq = 3",
+            f"UPDATE points_account SET paid = -300, settling = 300 {_LINE.format(2)}",
+        ),
+        [f"{_CHITRA}{_ENTRIES.format('FAILED', 'PAYING')}1, 0, 0, 1."],
     ),
     "an entry is of another line": (
         (
@@ -58,7 +83,7 @@ FAULTS: Final[dict[str, tuple[tuple[str, ...], list[str]]]] = {
         ),
         [
             f"{_DEV}entry 2 does not agree with a line of a settlement.",
-            f"{_DEV}{_ENTRIES.format('PENDING', 'PAYING')}back number 0, 0, 0.",
+            f"{_DEV}{_ENTRIES.format('PENDING', 'PAYING')}0, 0, 0, 0.",
         ],
     ),
     "an entry names no line": (
@@ -66,15 +91,15 @@ FAULTS: Final[dict[str, tuple[tuple[str, ...], list[str]]]] = {
         [
             f"{_DEV}entry 2 does not name what an entry of its kind must, or names more.",
             f"{_DEV}entry 2 does not agree with a line of a settlement.",
-            f"{_DEV}{_ENTRIES.format('PENDING', 'PAYING')}back number 0, 0, 0.",
+            f"{_DEV}{_ENTRIES.format('PENDING', 'PAYING')}0, 0, 0, 0.",
         ],
     ),
     "points were posted before the approval": (
         ("UPDATE settlement SET status = 'PROPOSED', decided_at = NULL, decided_by = NULL",),
         [
-            f"{_BINOD}{_ENTRIES.format('PAID', 'PROPOSED')}back number 1, 1, 0.",
-            f"{_CHITRA}{_ENTRIES.format('FAILED', 'PROPOSED')}back number 1, 0, 1.",
-            f"{_DEV}{_ENTRIES.format('PENDING', 'PROPOSED')}back number 1, 0, 0.",
+            f"{_BINOD}{_ENTRIES.format('PAID', 'PROPOSED')}1, 1, 0, 0.",
+            f"{_CHITRA}{_ENTRIES.format('FAILED', 'PROPOSED')}1, 0, 1, 0.",
+            f"{_DEV}{_ENTRIES.format('PENDING', 'PROPOSED')}1, 0, 0, 0.",
         ],
     ),
     "a settlement counts another amount": (
