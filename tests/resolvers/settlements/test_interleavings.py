@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,20 +13,25 @@ from db.database import Database
 from domain.failures import Failure
 from domain.jobs.facts import JobKind
 from domain.settlements.facts import PayoutOutcome
+from domain.spans import Span
+from resolvers.accounts.viewers import load_viewers
 from resolvers.adjustments.adjust_points import AdjustPoints, adjust_points
 from resolvers.adjustments.erase_ecp import erase_ecp
 from resolvers.ecps.commands import EcpWithReason
 from resolvers.ecps.suspend_ecp import suspend_ecp
 from resolvers.jobs.enqueue import enqueue_unless_open
 from resolvers.points.posting import expire
+from resolvers.redemptions.redeem_coupon import RedeemCoupon, redeem_coupon
 from resolvers.settlements import jobs
 from tests.support.adjustments import adjusted
 from tests.support.clock import TestClock
+from tests.support.factories.consignments import ConsignmentFactory
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.jobs import query, run_due
 from tests.support.ledger_desk import LedgerDesk, Line
 from tests.support.ledger_verification import find_faults
+from tests.support.redemptions import code_of
 from tests.support.settlements import (
     TERMS,
     Payees,
@@ -69,6 +74,7 @@ class Chaos:
         self.random = random.Random(seed)  # noqa: S311 - the same steps every time
         self.desk = LedgerDesk(factory.environment, factory.world)
         self.sold = 0
+        self.scanned = 0
 
     async def step(self) -> str:
         """Make one step, and return its name."""
@@ -76,13 +82,14 @@ class Chaos:
             (self.adjust, 4),
             (self.sell, 3),
             (self.give_back, 2),
+            (self.redeem, 4),
             (self.settle, 3),
             (self.run, 6),
             (self.approve, 4),
             (self.reject, 1),
             (self.withdraw, 1),
             (self.pay, 5),
-            (self.expire, 4),
+            (self.expire, 5),
             (self.suspend, 1),
             (self.erase, 1),
         ]
@@ -122,6 +129,21 @@ class Chaos:
             self.sold += 1
             await self.desk.give_back(self.random.choice(open_sales), "AMB-1L", 1, f"r-{self.sold}")
 
+    async def redeem(self) -> None:
+        """Redeem a coupon that was scanned on the last day of the scheme; some have paid before."""
+        serial = self.scanned if self.random.random() < 0.8 else self.random.randint(0, self.scanned)
+        ecp_id = self.ecp_id
+        (account_id,) = [key for key, found in self.factory.world.ecps.items() if found == ecp_id]
+        operation = self.factory.environment.operation(None)
+        try:
+            # An ECP that was erased cannot sign in.
+            for viewer in (await load_viewers(operation, [account_id])).values():
+                operation.sign_in(viewer)
+                await redeem_coupon(operation, RedeemCoupon(code_of(serial), SOLD_AT, None, f"scan {self.scanned}"))
+        finally:
+            self.scanned += 1
+            await operation.close()
+
     async def settle(self) -> None:
         """Begin a settlement."""
         await settled(self.factory, self.payees.scheme_id, acknowledge=True)
@@ -157,10 +179,10 @@ class Chaos:
         await paid(self.factory, settlement_id, {key: self.random.choice(list(PayoutOutcome)) for key in chosen})
 
     async def expire(self) -> None:
-        """Let points expire some days later; the job may be stopped within a piece."""
+        """Let points expire some hours later; the job may be stopped within a piece."""
         clock = self.factory.environment.clock
         assert isinstance(clock, TestClock)
-        clock.advance(days=3)
+        clock.advance(hours=14)
         async with acting(self.factory) as operation, operation.writing() as session:
             await enqueue_unless_open(operation, session, JobKind.EXPIRY, expire.Expiry())
         await run_due(self.factory.environment, expire.JOBS)
@@ -205,12 +227,31 @@ def stop_sometimes(monkeypatch: pytest.MonkeyPatch, chances: random.Random) -> N
     monkeypatch.setattr(expire, "expire_piece", expire_or_stop)
 
 
-@pytest.mark.parametrize("seed", [0, 2, 4, 5])
+async def with_coupons(factory: SchemeFactory, consignments: ConsignmentFactory, scheme_id: UUID) -> None:
+    """Put coupons of the scheme into products on its last day; the scheme has ended when this returns."""
+    clock = factory.environment.clock
+    assert isinstance(clock, TestClock)
+    later, clock.now = clock.now, SOLD_AT - timedelta(hours=2)
+    await consignments.generated(scheme_id)
+    made = await consignments.created(scheme_id, chain=("PRN-1", "FAC-1"))
+    await consignments.produce(made, quantity=100)
+    batch_id = await consignments.dispatch(made, quantity=100)
+    await consignments.receive(batch_id, by="FAC-1", accepted_serials=(Span(0, 99),))
+    await consignments.commission(made, batch_id=batch_id)
+    clock.now = later
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 7])
 async def test_nothing_is_lost_or_doubled_whatever_happens_beside_a_settlement(
-    factory: SchemeFactory, database: Database, monkeypatch: pytest.MonkeyPatch, seed: int
+    factory: SchemeFactory,
+    consignments: ConsignmentFactory,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
 ) -> None:
     """R22: the sum rule holds after each step, and the verification of the ledger finds nothing."""
     payees = await scheme_with_points(factory, POINTS, terms=(*TERMS, ("points_expire_after_days", 1)))
+    await with_coupons(factory, consignments, payees.scheme_id)
     stop_sometimes(monkeypatch, random.Random(seed))  # noqa: S311 - the same chances every time
     chaos = Chaos(factory, payees, seed)
     made: list[str] = []
@@ -222,6 +263,7 @@ async def test_nothing_is_lost_or_doubled_whatever_happens_beside_a_settlement(
     assert len({name for name in made if not name.endswith("denied")}) > 6, made
     (expired,) = await query(factory.environment, EXPIRED)
     assert expired > 0, made
+    assert await query(factory.environment, "SELECT count(*) > 0 FROM redemption") == [True], made
 
 
 async def test_a_posting_that_is_stopped_at_any_piece_ends_as_an_undisturbed_one(
@@ -333,6 +375,23 @@ async def test_payouts_at_the_same_time_are_recorded_once(factory: SchemeFactory
     results = sorted(result.result.value for report in reports for result in report.results)
     assert results == ["DUPLICATE"] * 8 + ["RECORDED"] * 2
     assert await query(factory.environment, "SELECT failed_lines, failed_points FROM settlement") == [(2, 600)]
+    assert await find_faults(database) == []
+
+
+async def test_returns_at_the_same_time_are_recorded_once(factory: SchemeFactory, database: Database) -> None:
+    """R22: of five equal reports that money came back, one is recorded for each line."""
+    payees = await scheme_with_points(factory, POINTS)
+    settlement_id = await paying(factory, payees.scheme_id)
+    ecps = [payees.ecps["Binod Thapa"], payees.ecps["Dev Rao"]]
+    await paid(factory, settlement_id, dict.fromkeys(ecps, PayoutOutcome.PAID))
+    outcomes = dict.fromkeys(ecps, PayoutOutcome.RETURNED)
+    reports = await asyncio.gather(*(paid(factory, settlement_id, outcomes) for _ in range(5)))
+    results = sorted(result.result.value for report in reports for result in report.results)
+    assert results == ["DUPLICATE"] * 8 + ["RECORDED"] * 2
+    counts = "SELECT paid_lines, paid_points, returned_lines, returned_points FROM settlement"
+    assert await query(factory.environment, counts) == [(0, 0, 2, 600)]
+    found = [row[1:] for row in await query(factory.environment, BALANCES)]
+    assert found == [(400, 0, 0), (0, 300, 0), (200, 0, 0), (99, 0, 0), (0, 150, 0)]
     assert await find_faults(database) == []
 
 
