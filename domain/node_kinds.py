@@ -1,6 +1,8 @@
 """The kinds of objects that have a global id. Any area may use them, so this module imports nothing of the product."""
 
+import base64
 from enum import StrEnum
+from uuid import UUID
 
 
 class NodeKind(StrEnum):
@@ -48,3 +50,8 @@ class NodeKind(StrEnum):
         """The kind within a sentence: “bonus rule”."""
         capital = {NodeKind.API_KEY: "API key", NodeKind.ECP: "ECP"}
         return capital.get(self) or self.name.replace("_", " ").lower()
+
+
+def global_id(kind: NodeKind, key: UUID) -> str:
+    """The global id of an object, as clients have it from the API: for files that name objects."""
+    return f"{kind.value}_{base64.urlsafe_b64encode(key.bytes).decode().rstrip('=')}"

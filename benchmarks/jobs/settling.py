@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,11 +19,13 @@ from benchmarks.custody.cpu import Meter
 from benchmarks.custody.place import Place, analyze, opened
 from benchmarks.custody.report import Line, line_of
 from benchmarks.ledger.place import CURRENCY, SchemeTerms, add_members, begun_scheme
+from domain.files.facts import UploadLimits
 from domain.money import Money
 from domain.permissions import Role
 from domain.settlements.facts import PayoutOutcome
 from domain.settlements.payouts import ReportedPayout
 from graphql_api.context import Environment, utc_now
+from graphql_api.files.storage import open_storage
 from graphql_api.jobs.policy import WorkerPolicy
 from graphql_api.jobs.worker import JobWorker
 from resolvers.jobs.handlers import handlers_by_kind
@@ -128,7 +132,10 @@ async def _measure(place: Place, size: SettlingSize) -> list[Round]:
         for scheme_id in schemes:
             await fill_accounts(environment, place, scheme_id, size.ecps)
             by_hand = await _by_hand(place, scheme_id)
-            found.append(await _settle(environment, place, scheme_id, by_hand))
+            with TemporaryDirectory() as folder:
+                store = open_storage(str(folder), Path(folder), UploadLimits())
+                with_files = replace(environment, files=store)
+                found.append(await _settle(with_files, place, scheme_id, by_hand))
     return found
 
 

@@ -140,9 +140,9 @@ async def record_settlement_decision(  # noqa: PLR0913 - the columns of a decisi
     await session.execute(update(SettlementTable).where(SettlementTable.id == settlement_id).values(**values))
 
 
-async def set_paying(session: Writing, settlement_id: UUID) -> None:
-    """Note that all points of a settlement are posted."""
-    paying = {"status": SettlementStatus.PAYING.value}
+async def set_paying(session: Writing, settlement_id: UUID, file_id: UUID | None) -> None:
+    """Note that all points of a settlement are posted, and the file of its payable lines, if there is one."""
+    paying = {"status": SettlementStatus.PAYING.value, "payable_file_id": file_id}
     await session.execute(update(SettlementTable).where(SettlementTable.id == settlement_id).values(paying))
 
 

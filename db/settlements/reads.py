@@ -39,6 +39,7 @@ from db.statement import Query, Statement, number, numbers, uuid, uuids
 from domain.ecps.facts import EcpStatus
 from domain.permissions import SettlementScope
 from domain.settlements.facts import APPROVED, OPEN, LineStatus, SettlementStatus
+from domain.settlements.payable_file import PayableRow
 
 # Constants and no parameters, so that partial indexes can be used.
 _APPROVED: Final[list[ColumnElement[Any]]] = [literal_column(f"'{status}'") for status in APPROVED]
@@ -98,6 +99,13 @@ def settlements_by_id(scope: SettlementScope) -> Statement[SettlementRow]:
 
 
 @cache
+def settlements_with_file(scope: SettlementScope) -> Statement[UUID]:
+    """The settlements that a viewer sees and that have the file `file_id` of payable lines."""
+    query = select(SettlementTable.id).where(SettlementTable.payable_file_id == uuid("file_id"), visible(scope))
+    return Statement(query, scalar(UUID))
+
+
+@cache
 def lines_by_id(scope: SettlementScope) -> Statement[SettlementLineRow]:
     """The lines of the parameter `ids` that the viewer sees, in any order."""
     query = lines().where(SettlementLineTable.id == any_(uuids("ids")), line_visible(scope))
@@ -122,6 +130,7 @@ def _standings() -> Query:
         SettlementTable,
         SettlementStandingRow,
         scheme=SchemeTable.number,
+        scheme_code=SchemeTable.code,
         title=SchemeTable.title,
         has_own_line=own_line(),
     )
@@ -182,6 +191,20 @@ NEXT_LINES_TO_POST: Final = Statement(
     .order_by(SettlementLineTable.ecp)
     .limit(number("limit")),
     PayableLineRow,
+)
+# The same lines after their points were posted, for the file of a payment system.
+NEXT_PAYABLE_LINES: Final = Statement(
+    select(*columns(SettlementLineTable, PayableRow, ecp_code=EcpTable.code))
+    .select_from(SettlementLineTable)
+    .join(EcpTable, EcpTable.number == SettlementLineTable.ecp)
+    .where(
+        SettlementLineTable.settlement_id == uuid("settlement_id"),
+        SettlementLineTable.status == constant(LineStatus.PENDING),
+        SettlementLineTable.ecp > number("after"),
+    )
+    .order_by(SettlementLineTable.ecp)
+    .limit(number("limit")),
+    PayableRow,
 )
 # Whatever changes a line holds the lock of the ledger of its ECP, so these stay as they are behind those locks.
 LINES_OF_REPORT: Final = Statement(

@@ -42,6 +42,7 @@ class SettlementRow(Struct, frozen=True):
     failed_points: int
     returned_lines: int
     returned_points: int
+    payable_file_id: UUID | None
     scheme_code: str
 
     @property
@@ -98,6 +99,7 @@ class SettlementStandingRow(Struct, frozen=True):
     failed_lines: int
     returned_lines: int
     scheme: int
+    scheme_code: str
     title: str
     has_own_line: bool
 

@@ -31,6 +31,11 @@ class SettlementTable(Base):
         ),
         Index("ix_settlement__made_at", "made_at", "id"),
         Index("ix_settlement__scheme_made_at", "scheme_id", "made_at", "id"),
+        Index(
+            "ix_settlement__payable_file_id",
+            "payable_file_id",
+            postgresql_where=text("payable_file_id IS NOT NULL"),
+        ),
         Index("ix_settlement__proposed", "made_at", "id", postgresql_where=text("status = 'PROPOSED'")),
         one_of("status", SettlementStatus),
         CheckConstraint("decided_by <> made_by", "two_persons"),
@@ -78,6 +83,7 @@ class SettlementTable(Base):
     failed_points: Mapped[int] = mapped_column(BigInteger, server_default=_NONE)
     returned_lines: Mapped[int] = mapped_column(Integer, server_default=_NONE, comment="Paid before, and not any more")
     returned_points: Mapped[int] = mapped_column(BigInteger, server_default=_NONE)
+    payable_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_file.id"))
 
 
 class SettlementLineTable(Base):

@@ -34,6 +34,7 @@ from resolvers.settlements.notify import (
     settlement_fact,
     staff_of,
 )
+from resolvers.settlements.payable_file import WrittenFile, written_file
 
 # ECPs whose points are posted in one transaction.
 PIECE: Final = 5_000
@@ -77,11 +78,15 @@ async def _post(job: RunningJob[SettlementWork], standing: SettlementStandingRow
         async with job.operation() as operation, operation.writing() as session:
             rows = await session.fetch(NEXT_LINES_TO_POST, settlement_id=standing.id, after=after, limit=PIECE)
             if not rows:
-                await _finish(operation, session, standing.id)
-                return
+                break
             await post_piece(operation, session, standing, rows)
             after, done = rows[-1].ecp, done + len(rows)
             await job.save_checkpoint(session, after, done=done)
+    async with written_file(job, standing, PIECE) as written, job.operation() as operation:
+        if written is not None:
+            await operation.files.add(written.path, written.sha256)
+        async with operation.writing() as session:
+            await _finish(operation, session, standing.id, written)
 
 
 async def post_piece(
@@ -109,14 +114,15 @@ def _reason(status: str) -> str:
     return (CarryReason.CLOSED if status == EcpStatus.CLOSED else CarryReason.SUSPENDED).value
 
 
-async def _finish(operation: Operation, session: Writing, settlement_id: UUID) -> None:
-    """Note that everything is posted; it is settled if no line is payable any more."""
+async def _finish(operation: Operation, session: Writing, settlement_id: UUID, written: WrittenFile | None) -> None:
+    """Note that everything is posted, with the file of what is to pay; it is settled if no line is payable any more."""
     standing = await _lock(session, settlement_id)
     if standing.status != SettlementStatus.APPROVED:
         return
     await append_settlement_event(operation, session, EventKind.SETTLEMENT_POSTED, standing.id, standing.scheme_id)
     if standing.payable_lines:
-        await set_paying(session, standing.id)
+        file_id = None if written is None else await written.store(operation, session)
+        await set_paying(session, standing.id, file_id)
     else:
         await finish_settlement(operation, session, standing)
     await rederive_execution(operation, session, standing.scheme_id)

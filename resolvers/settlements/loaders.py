@@ -32,6 +32,12 @@ async def lines_by_id(operation: Operation, ids: list[UUID]) -> list[SettlementL
     return align_one(ids, rows, lambda row: row.id)
 
 
+async def may_see_payable_file(operation: Operation, file_id: UUID) -> bool:
+    """Whether the viewer sees a settlement that has this file of payable lines."""
+    statement = statements.settlements_with_file(operation.viewer.settlement_scope)
+    return bool(await operation.fetch(statement, file_id=file_id))
+
+
 async def deciders_by_id(operation: Operation, ids: list[UUID]) -> list[AccountRow | None]:
     """Load the accounts that made or decided settlements, for staff: connected systems deal with no person."""
     if operation.viewer.settlement_scope is not SettlementScope.ALL:

@@ -14,12 +14,14 @@ from domain.settlements.facts import LineStatus as Line
 from domain.settlements.facts import SettlementStatus as Status
 from domain.settlements.sentences import line_sentence
 from resolvers.ecps.loaders import ecps_by_id
+from resolvers.files.loaders import file_views_by_id
 from resolvers.paging import PageArguments
 from resolvers.schemes.loaders import schemes_by_id
 from resolvers.settlements.lists import LineArguments, LineFilter, lines_by_settlement
 from resolvers.settlements.loaders import actions_by_settlement, deciders_by_id, lines_by_id, settlements_by_id
 from schema.accounts.types import Account
 from schema.fields import batched, computed, leaf, renamed
+from schema.files.types import File
 from schema.ids import node_id
 from schema.nodes import Node, node_type
 from schema.paging import AfterArgument, Connection, FirstArgument
@@ -141,6 +143,13 @@ class Settlement(Node):
     failed_points: SafeInt = leaf("The points of these lines, which are available again.")
     returned_lines: int = leaf("How many lines came back after they were reported as paid.")
     returned_points: SafeInt = leaf("The points of these lines, which are available again.")
+    payable_file: File | None = batched(
+        file_views_by_id,
+        key="payable_file_id",
+        description="The payable lines as CSV for a payment system, as they were when the points were posted: the ID "
+        "of the line, by which `recordPayouts` reports it, the code of the ECP, points, amount, and currency. Null "
+        "until then, and if nothing is payable.",
+    )
     lines: Connection[SettlementLine] = batched(
         lines_by_settlement,
         key="id",

@@ -86,6 +86,11 @@ async def _to_pay(factory: SchemeFactory, _world: World) -> Prepared:
     return "INTEGRATION", {"first": 5}
 
 
+async def _file(factory: SchemeFactory, _world: World) -> Prepared:
+    settlement_id = await paying(factory, (await scheme_with_points(factory, _POINTS)).scheme_id)
+    return "INTEGRATION", {"id": gid(NodeKind.SETTLEMENT, settlement_id)}
+
+
 async def _own(factory: SchemeFactory, _world: World) -> Prepared:
     payees = await scheme_with_points(factory, _POINTS)
     settlement_id = await paying(factory, payees.scheme_id)
@@ -105,5 +110,6 @@ OF_SETTLEMENTS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]]
     "portal/SchemeSettlements": _of_scheme,
     "portal/SettlementsToApprove": _waiting,
     "vendor/SettlementsToPay": _to_pay,
+    "vendor/PayableLines": _file,
     "mobile/Payouts": _own,
 }
