@@ -80,8 +80,8 @@ soak: $(DEV) ## Follow 50,000 events with subscribers that reconnect, and check 
 soak-imports: $(DEV) ## Kill workers and PostgreSQL under an import of 120,000 lines; ARGS= goes to pytest
 	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_import_kills.py $(ARGS)
 
-soak-settlements: $(DEV) ## Kill workers and PostgreSQL under a settlement of 20,000 ECPs; ARGS= goes to pytest
-	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_settlement_kills.py $(ARGS)
+soak-settlements: $(DEV) ## Kill workers and PostgreSQL under a settlement and the expiry of 20,000 ECPs; ARGS= goes to pytest
+	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_settlement_kills.py tests/soak/test_expiry_kills.py $(ARGS)
 
 soak-ledger: $(DEV) ## Kill servers and PostgreSQL under sales and redemptions, and send 100,000 sales in any order; ARGS= goes to pytest
 	@TESSERA_SOAK=1 $(PYTEST) -n 0 -s tests/soak/test_ledger_bank.py tests/soak/test_ledger_order.py tests/soak/test_simulation_kills.py tests/resolvers/simulations/test_simulated_ledger.py $(ARGS)

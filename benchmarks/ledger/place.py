@@ -68,6 +68,7 @@ class SchemeTerms(Struct, frozen=True, kw_only=True):
     coupons: int = 0
     point_value: Money | None = None
     minimum_payout: int | None = None
+    expire_after_days: int | None = None
     # Days before now: when the scheme ended; without it, it goes on.
     ended: int | None = None
 
@@ -152,6 +153,7 @@ def _basics(terms: SchemeTerms, at: datetime) -> Basics:
         budget=terms.budget,
         point_value=terms.point_value,
         minimum_payout=terms.minimum_payout,
+        points_expire_after_days=terms.expire_after_days,
     )
 
 

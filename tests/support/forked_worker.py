@@ -22,7 +22,7 @@ from graphql_api.jobs.policy import WorkerPolicy, policy_of
 from graphql_api.settings import Settings
 from resolvers.imports import recording, sorting, staging
 from resolvers.jobs import attempts, running
-from resolvers.points.posting import revalue
+from resolvers.points.posting import expire, revalue
 from resolvers.settlements import jobs as settlements
 
 LEASE = timedelta(seconds=float(os.environ.get("TESTS_LEASE", "0.5")))
@@ -63,12 +63,14 @@ def work() -> None:
     patch.object(recording, "CHUNK", CHUNK).start()
     patch.object(recording, "_PAGE", 2 * CHUNK).start()
     patch.object(settlements, "PIECE", CHUNK).start()
+    patch.object(expire, "PIECE", CHUNK).start()
     slow = (
         (staging, "add_rows"),
         (sorting, "_run_step"),
         (recording, "record_staged"),
         (settlements, "freeze_lines"),
         (settlements, "post_piece"),
+        (expire, "expire_piece"),
     )
     for module, name in slow:
         patch.object(module, name, slowly(getattr(module, name))).start()
