@@ -38,6 +38,8 @@ from domain.schemes.content import SchemeContent
 from resolvers.rules.populations import load_assessment_context
 
 GOAL_S: Final = 2.0
+# Of all ECPs, by which an estimate may be off.
+_MARGIN: Final = 0.03
 NOW: Final = datetime(2026, 3, 10, tzinfo=UTC)
 _RESULTS: Final = Path(__file__).parent / "results" / "reach.json"
 # One activity for each ECP on average, unevenly, within two years.
@@ -137,7 +139,10 @@ async def _measure(url: str, rules: int, rounds: int) -> dict[str, list[Taken]]:
             assert eligible == answers["by hand"][0], (eligible, answers["by hand"][0])
             with_volumes = [reach.eligible for reach in answers["Tessera, with volumes"][0].reach]
             counted = await connection.fetchval(VOLUME_COUNTED, NOW)
-            assert with_volumes[: rules + 1] == [*eligible, counted], (with_volumes, counted)
+            assert with_volumes[:rules] == eligible, (with_volumes, eligible)
+            # A sample stands for many sales.
+            difference = abs(with_volumes[rules] - counted)
+            assert difference <= _MARGIN * answers["Tessera"][0].reach[0].audience, (with_volumes, counted)
             # The first turn of each reads from the disk.
             if number:
                 for name, (_, seconds) in answers.items():

@@ -6,11 +6,11 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import BigInteger, Integer, Text, Uuid, any_, bindparam, column, func, select, text
+from sqlalchemy import BigInteger, Integer, Text, Uuid, any_, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 from db.catalog.tables import GeographyTable
-from db.columns import columns, named_columns, scalar
+from db.columns import columns, named_columns
 from db.ecps.tables import EcpCountTable
 from db.statement import Statement, uuids
 from domain.ecps.facts import EcpStatus
@@ -84,18 +84,19 @@ _MET_ACTIVITIES: Final = """
 # revision alone says which lines of a sale count: with more conditions, the plan expects hardly any row.
 _SOLD: Final = """
     SELECT line.ecp, line.sold_at AS at, line.quantity AS units, member.mask & :sale_bits AS mask{value}
-    FROM sale_line AS line JOIN member USING (variant_id)
+    FROM {sampled}sale_line AS line {of_sample}JOIN member USING (variant_id)
     JOIN sale_key AS named ON named.number = line.sale AND named.revision = line.revision AND named.returns IS NULL
     WHERE line.sold_at > :since AND line.sold_at <= :now
     UNION ALL
     SELECT line.ecp, line.sold_at, -line.quantity, member.mask & :sale_bits{returned}
-    FROM sale_return AS line JOIN member USING (variant_id)
+    FROM {sampled}sale_return AS line {of_sample}JOIN member USING (variant_id)
     JOIN sale_key AS named ON named.number = line.returning_sale AND named.revision = line.returning_revision
     WHERE line.sold_at > :since AND line.sold_at <= :now
 """
 _REDEEMED: Final = """
-    SELECT ecp, redeemed_at AS at, 1 AS units, member.mask & :coupon_bits AS mask{nothing}
-    FROM redemption JOIN member USING (variant_id) WHERE redeemed_at > :since AND redeemed_at <= :now
+    SELECT line.ecp, redeemed_at AS at, 1 AS units, member.mask & :coupon_bits AS mask{nothing}
+    FROM {sampled}redemption AS line {of_sample}JOIN member USING (variant_id)
+    WHERE redeemed_at > :since AND redeemed_at <= :now
 """
 # In ten thousandths, as prices have at most four decimals.
 _VALUE: Final = f"""CASE WHEN line.currency = (SELECT currency FROM program)
@@ -150,6 +151,14 @@ def _reached(period: VolumePeriod, volumes: Sequence[CountedVolume]) -> str:
 """  # noqa: S608 - of our names
 
 
+# Every so many of the active ECPs, each with its place and tier. Few of them, so their sales are read by index.
+_SAMPLED: Final = """
+sampled AS MATERIALIZED (
+    SELECT ecp.id, ecp.number, ecp.geography_id, ecp.tier_id
+    FROM generate_series(0, (SELECT max(number) FROM ecp), :every) AS drawn (number) JOIN ecp USING (number)
+    WHERE ecp.status = 'ACTIVE' AND ecp.geography_id = ANY(:places)
+)
+"""
 _MET_VOLUMES: Final = "SELECT reached.number, ecp.id AS ecp_id FROM reached JOIN ecp ON ecp.number = reached.ecp"
 # The bits of the volumes that something compares with, in a row of no place.
 _COMPARED: Final = """
@@ -162,6 +171,19 @@ SELECT geography_id, tier_id, met, count(*) AS count FROM (
     FROM met JOIN ecp ON ecp.id = met.ecp_id
     WHERE ecp.status = 'ACTIVE' AND ecp.geography_id = ANY(:places)
     GROUP BY ecp.id
+) AS alike
+GROUP BY 1, 2, 3
+"""
+
+
+_CELLS_OF_SAMPLE: Final = """
+SELECT geography_id, tier_id, met, count(*) AS count FROM (
+    SELECT sampled.geography_id, sampled.tier_id, coalesce(
+        array_agg(DISTINCT met.number::int ORDER BY met.number::int) FILTER (WHERE met.number IS NOT NULL),
+        ARRAY[]::int[]
+    ) AS met
+    FROM sampled LEFT JOIN met ON met.ecp_id = sampled.id
+    GROUP BY sampled.id, sampled.geography_id, sampled.tier_id
 ) AS alike
 GROUP BY 1, 2, 3
 """
@@ -190,21 +212,30 @@ _OF_PERIODS: Final = {
 }
 
 
-# About how many lines of sales and redeemed coupons are stored, as the statistics say; 0 before the first ones.
-LINES_STORED: Final = Statement(
+class StoredRow(NamedTuple):
+    """About how many lines of sales and redeemed coupons are stored, and how many ECPs registered."""
+
+    lines: int
+    ecps: int
+
+
+# By the statistics, or by the size where more was added since: a line takes about 110 bytes.
+STORED: Final = Statement(
     text("""
-SELECT sum(greatest(reltuples, 0))::bigint AS lines FROM pg_class
-WHERE oid IN ('sale_line'::regclass, 'redemption'::regclass)
-""").columns(column("lines")),
-    scalar(int),
+SELECT sum(greatest(reltuples, pg_relation_size(oid) / 128))::bigint AS lines,
+    coalesce((SELECT max(number) FROM ecp), 0) AS ecps
+FROM pg_class WHERE oid IN ('sale_line'::regclass, 'redemption'::regclass)
+""").columns(*named_columns(StoredRow)),
+    StoredRow,
 )
 
 
 class Counted(Struct, frozen=True):
-    """What cells are counted by: activities, and volumes; at least one of them."""
+    """What cells are counted by: activities, and volumes; at least one of them. `sampled` counts every so many ECPs."""
 
     activities: bool = False
     volumes: tuple[CountedVolume, ...] = ()
+    sampled: bool = False
 
     @property
     def sales(self) -> bool:
@@ -225,8 +256,14 @@ class Counted(Struct, frozen=True):
 # Rules of people have few volumes, so few statements are in use.
 @lru_cache(maxsize=256)
 def active_cells(counted: Counted) -> Statement[ActiveRow]:
-    """Count the active ECPs who met clauses about activities and volumes, by those that they met."""
+    """Count the active ECPs who met clauses about activities and volumes, by those that they met.
+
+    A sample counts those who met none, too.
+    """
     tables, met, parameters = [], [], [uuids("places"), _parameter("now", TIMESTAMP(timezone=True))]
+    if counted.sampled:
+        tables.append(_SAMPLED)
+        parameters.append(_parameter("every", Integer()))
     if counted.activities:
         tables.append(_ACTIVITIES)
         met.append(_MET_ACTIVITIES)
@@ -238,7 +275,8 @@ def active_cells(counted: Counted) -> Statement[ActiveRow]:
         parameters += [_parameter("sale_bits", BigInteger())] if counted.sales else []
         parameters += [_parameter("coupon_bits", BigInteger())] if counted.coupons else []
     named = [*tables, f"met AS ({' UNION ALL '.join(met)})"]
-    sql = f"WITH {', '.join(named)} {_CELLS}{_COMPARED if counted.volumes else ''}"
+    cells = _CELLS_OF_SAMPLE if counted.sampled else _CELLS
+    sql = f"WITH {', '.join(named)} {cells}{_COMPARED if counted.volumes else ''}"
     return Statement(text(sql).bindparams(*parameters).columns(*named_columns(ActiveRow)), ActiveRow)
 
 
@@ -247,6 +285,8 @@ def _volume_tables(counted: Counted) -> list[str]:
     has_value = any(one.is_value for one in counted.volumes)
     extra = {"value": f", {_VALUE} AS value", "returned": f", -{_VALUE}", "nothing": ", 0::bigint AS value"}
     columns = extra if has_value else dict.fromkeys(extra, "")
+    columns["sampled"] = "sampled JOIN " if counted.sampled else ""
+    columns["of_sample"] = "ON line.ecp = sampled.number " if counted.sampled else ""
     sources = [
         sql.format(**columns) for sql, wanted in ((_SOLD, counted.sales), (_REDEEMED, counted.coupons)) if wanted
     ]

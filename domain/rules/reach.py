@@ -57,8 +57,8 @@ class Population(Struct, frozen=True):
     """The active ECPs in the geographies of a scheme, `within`. `paths` leads from each geography to its country.
 
     `compared` are the volume clauses that were compared with earlier sales, and `volume_days` the number of days that
-    stand for the duration of the scheme. Every ECP may meet the other volume clauses, which are all of them where there
-    were `too_many_sales` to compare with.
+    stand for the duration of the scheme. Every ECP may meet the other volume clauses. Where there are too many sales to
+    read, only those of a `sample` of the ECPs are compared; `cells` has all ECPs then, and knows no volumes.
     """
 
     cells: tuple[Cell, ...]
@@ -67,12 +67,17 @@ class Population(Struct, frozen=True):
     tier_ranks: Mapping[UUID, int]
     compared: frozenset[VolumeClause] = frozenset()
     volume_days: int | None = None
-    too_many_sales: bool = False
+    sample: tuple[Cell, ...] = ()
 
     @property
     def size(self) -> int:
         """The number of ECPs."""
         return sum(cell.count for cell in self.cells)
+
+    @property
+    def sample_size(self) -> int:
+        """The number of ECPs of the sample; 0 without one."""
+        return sum(cell.count for cell in self.sample)
 
 
 class FunnelStep(Struct, frozen=True):
@@ -110,13 +115,20 @@ def compute_reach(
 ) -> tuple[Reach, ...]:
     """Compute the reach of each rule, in order."""
     found = [clause for rule in rules for clause in walk_clauses(rule.condition)]
-    ecps = Audience(
-        ReachSearch(all_clauses=found, scope=scope, paths=population.paths, tier_ranks=population.tier_ranks)
-    )
-    open_volumes = {clause for clause in found if isinstance(clause, VolumeClause)} - population.compared
-    for cell in population.cells:
+    search = ReachSearch(all_clauses=found, scope=scope, paths=population.paths, tier_ranks=population.tier_ranks)
+    volumes = {clause for clause in found if isinstance(clause, VolumeClause)}
+    uncompared = volumes - population.compared
+    everybody = _audience(search, population.cells, volumes if population.sample else uncompared)
+    sample = _audience(search, population.sample, uncompared) if population.sample else None
+    return tuple(_reach(rule, everybody, sample, population, policy) for rule in rules)
+
+
+def _audience(search: ReachSearch, cells: Sequence[Cell], open_volumes: set[VolumeClause]) -> Audience:
+    """Count the ECPs of cells, who may meet the open volumes."""
+    ecps = Audience(search)
+    for cell in cells:
         ecps.add(cell.geography_id, cell.tier_id, cell.count, cell.did | open_volumes, cell.stays)
-    return tuple(_reach(rule, ecps, population.size, policy) for rule in rules)
+    return ecps
 
 
 def funnel_parts(condition: Condition) -> tuple[Condition, ...]:
@@ -134,10 +146,14 @@ def merge_cells(totals: Mapping[tuple[UUID, UUID | None], int], active: Sequence
     return (*active, *inactive)
 
 
-def _reach(rule: BonusRule, ecps: Audience, audience: int, policy: ReachPolicy) -> Reach:
+def _reach(
+    rule: BonusRule, everybody: Audience, sample: Audience | None, population: Population, policy: ReachPolicy
+) -> Reach:
     """Count the ECPs left after each part."""
-    parts = funnel_parts(rule.condition)
-    remaining = ecps.funnel(parts)
+    parts, audience = funnel_parts(rule.condition), population.size
+    remaining = everybody.funnel(parts)
+    if sample is not None:
+        remaining = _estimate(parts, remaining, sample.funnel(parts), population)
     before = (audience, *remaining)
     steps = tuple(
         FunnelStep(part, left, there - left) for part, left, there in zip(parts, remaining, before, strict=False)
@@ -149,11 +165,24 @@ def _reach(rule: BonusRule, ecps: Audience, audience: int, policy: ReachPolicy) 
         verdict=policy.verdict(remaining[-1], audience),
         funnel=steps,
     )
-    return (
-        found
-        if found.shut_by is None
-        else replace(found, excluded_by=_excluding_parts(parts[: found.shut_by + 1], ecps))
-    )
+    if found.shut_by is None:
+        return found
+    shut = parts[: found.shut_by + 1]
+    ecps = everybody if sample is None or not everybody.funnel(shut)[-1] else sample
+    return replace(found, excluded_by=_excluding_parts(shut, ecps))
+
+
+def _estimate(
+    parts: Sequence[Condition], counted: Sequence[int], sampled: Sequence[int], population: Population
+) -> list[int]:
+    """Estimate how many are left, by the sample, from the first part on whose volumes were compared with it."""
+    compared = (not population.compared.isdisjoint(walk_clauses(part)) for part in parts)
+    first = next((index for index, is_compared in enumerate(compared) if is_compared), len(parts))
+    of_all, of_sample = (counted[first - 1], sampled[first - 1]) if first else (population.size, population.sample_size)
+    if not of_sample:
+        return list(counted)
+    estimated = (max(1, round(of_all * left / of_sample)) if left else 0 for left in sampled[first:])
+    return [*counted[:first], *map(min, counted[first:], estimated)]
 
 
 def _excluding_parts(parts: Sequence[Condition], ecps: Audience) -> tuple[int, ...]:

@@ -38,7 +38,7 @@ def describe_reach(rule: BonusRule, reach: Reach, population: Population, names:
         names=_names_of(rule, cause, names),
         compared=_parts_with(rule, population.compared),
         uncompared=_parts_with(rule, _volumes_of(rule.condition) - population.compared),
-        too_many_sales=population.too_many_sales and bool(_volumes_of(rule.condition)),
+        sample=population.sample_size if population.sample and _volumes_of(rule.condition) else None,
         volume_days=population.volume_days if _volumes_of(rule.condition) & population.compared else None,
     )
 

@@ -8,7 +8,14 @@ from typing import assert_never
 from domain.rules.model import ActivityClause, AllOf, BonusRule, GeographyClause, TierClause
 from domain.rules.phrases import DisplayNames, display_names
 from domain.rules.reach import ReachVerdict, funnel_parts
-from domain.rules.reach_volumes import INDICATION, NOTHING_COMPARES, REST_OPEN, TOO_MANY_SALES, comparison_phrase
+from domain.rules.reach_volumes import (
+    INDICATION,
+    REST_OPEN,
+    TOO_MANY_SALES,
+    comparison_phrase,
+    nothing_compares_phrase,
+    sample_phrase,
+)
 from domain.rules.sentences import condition_phrase
 from domain.rules.stored_facts import (
     ActivityNeverDone,
@@ -29,7 +36,7 @@ def reach_sentence(rule: BonusRule, reach: RuleReach) -> str:
     if not reach.audience:
         return "No active ECP works in the geographies of the scheme."
     only = "Only " if reach.verdict is ReachVerdict.FEW else ""
-    going_by = f" This is {INDICATION}." if reach.compared else ""
+    going_by = _going_by(reach) if reach.compared else ""
     return f"{only}{format_number(reach.eligible)} of {format_count(reach.audience, 'ECP')} could qualify.{going_by}"
 
 
@@ -43,9 +50,9 @@ def step_sentence(rule: BonusRule, reach: RuleReach, position: int) -> str:
     part = funnel_parts(rule.condition)[position]
     notes = []
     if position in reach.compared:
-        notes.append(comparison_phrase(part, reach.volume_days))
+        notes.append(comparison_phrase(part, reach.volume_days, reach.sample))
     if position in reach.uncompared:
-        why = TOO_MANY_SALES if reach.too_many_sales else NOTHING_COMPARES
+        why = TOO_MANY_SALES if reach.too_many_sales else nothing_compares_phrase(reach.sample)
         notes.append(REST_OPEN if notes else why)
     note = f" ({'; '.join(notes)})" if notes else ""
     return f"ECPs who {condition_phrase(part, reach.names)}{note}"
@@ -58,6 +65,12 @@ def never_done_sentence(clause: ActivityClause, names: DisplayNames) -> str:
     """
     when = "has ever done so" if clause.within_days is None else "has done so at any time in the last 12 months"
     return f"asks for ECPs who {condition_phrase(clause, names)}; no ECP of the scheme {when}."
+
+
+def _going_by(reach: RuleReach) -> str:
+    """Write what a number goes by that depends on earlier sales."""
+    sampled = "" if reach.sample is None else f", {sample_phrase(reach.sample)}"
+    return f" This is {INDICATION}{sampled}."
 
 
 def _cause_sentence(rule: BonusRule, reach: RuleReach, cause: ReachCause) -> str:
@@ -75,7 +88,7 @@ def _cause_sentence(rule: BonusRule, reach: RuleReach, cause: ReachCause) -> str
         case OtherTierThere():
             return _other_tier(rule, cause, reach.names)
         case NobodyLeft():
-            going_by = f" This is {INDICATION}." if reach.compared and min(reach.compared) <= reach.shut_by else ""
+            going_by = _going_by(reach) if reach.compared and min(reach.compared) <= reach.shut_by else ""
             return f"{_nobody_left(rule, reach)}{going_by}"
         case _:
             assert_never(cause)

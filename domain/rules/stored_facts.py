@@ -62,7 +62,8 @@ class RuleReach(Struct, frozen=True, rename="camel"):
     `names` are those that the sentences need, as they were at the time: what an approver read does not change.
     `compared` are the positions of the parts whose volumes were compared with the sales of the last 12 months, and
     `uncompared` of those with volumes that nothing compares with; `volume_days` stand for the duration of the scheme.
-    With `too_many_sales`, none was compared.
+    `sample` is the number of ECPs whose sales were compared; None if they were those of all ECPs. `too_many_sales` says
+    that none were compared, as it was before samples.
     """
 
     rule_id: UUID
@@ -76,6 +77,7 @@ class RuleReach(Struct, frozen=True, rename="camel"):
     uncompared: tuple[int, ...] = ()
     volume_days: int | None = None
     too_many_sales: bool = False
+    sample: int | None = None
 
     @property
     def shut_by(self) -> int:

@@ -1,5 +1,6 @@
 """Count the ECPs of schemes in cells: those of one place and tier who met the same clauses about what they did (R4)."""
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -8,7 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from db.rules.reach_reads import LINES_STORED, TOTALS, ActiveRow, Counted, CountedVolume, active_cells
+from db.rules.reach_reads import STORED, TOTALS, ActiveRow, Counted, CountedVolume, active_cells
 from db.sessions import Fetching
 from domain.calendar import Calendar
 from domain.rules.model import ActivityClause, Clause, VolumeClause, VolumeMeasure, VolumePeriod
@@ -19,21 +20,19 @@ from domain.schemes.content import SchemeContent
 
 # Volume clauses of a scheme that are compared with sales, each by a bit. Nobody writes more; those would stay open.
 MAX_VOLUMES: Final = 60
-
-
-# Lines of sales that volumes are compared with. A review of more of them would exceed the time of a statement.
-MAX_LINES: Final = 2_000_000
+# About how many lines of sales one review reads, for which it takes a sample of the ECPs where there are more.
+LINES_READ: Final = 150_000
 
 
 class CountedCells(Struct, frozen=True):
     """The cells of a scheme, and the volume clauses that were compared with earlier sales.
 
-    `too_many` says that there were too many sales to compare with.
+    With a `sample`, the volumes are in the cells of the sample only.
     """
 
     cells: tuple[Cell, ...]
     compared: frozenset[VolumeClause]
-    too_many: bool = False
+    sample: tuple[Cell, ...] = ()
 
 
 class CellScope(Struct, frozen=True):
@@ -53,25 +52,35 @@ async def count_cells(fetching: Fetching, contents: Sequence[SchemeContent], sco
     clauses = [dict.fromkeys(_clauses_of(content)) for content in contents]
     shared = _activities_of([clause for some in clauses for clause in some])
     plain: CountedCells | None = None
-    too_many = await _too_many_lines(fetching, clauses)
+    every = await _sampled_every(fetching, clauses, sum(totals.values()))
     found = []
     for content, some in zip(contents, clauses, strict=True):
-        volumes = [clause for clause in some if isinstance(clause, VolumeClause)][:MAX_VOLUMES]
-        if volumes and not too_many:
-            found.append(await _count(fetching, _activities_of(some), _Volumes(content, volumes), totals, scope))
+        volumes = _Volumes(content, [clause for clause in some if isinstance(clause, VolumeClause)][:MAX_VOLUMES])
+        if volumes.clauses and every is None:
+            found.append(await _count(fetching, _activities_of(some), volumes, totals, scope))
             continue
+        if volumes.clauses and every is not None:
+            sampled = await _sample(fetching, _activities_of(some), volumes, scope, every)
+            if every == 1:
+                found.append(sampled)
+                continue
         if plain is None:
             plain = await _count(fetching, shared, None, totals, scope)
-        found.append(replace(plain, too_many=too_many) if volumes else plain)
+        found.append(replace(sampled, cells=plain.cells) if volumes.clauses else plain)
     return found
 
 
-async def _too_many_lines(fetching: Fetching, clauses: Iterable[Iterable[Clause]]) -> bool:
-    """Whether there are more sales than volumes are compared with; False without volumes."""
+async def _sampled_every(fetching: Fetching, clauses: Iterable[Iterable[Clause]], ecps: int) -> int | None:
+    """Of how many ECPs one is in the sample; None to read all sales, also without volumes.
+
+    ECPs of the places are expected to have as many lines as others. With 1, the sales of all of them are read by ECP.
+    """
     if not any(isinstance(clause, VolumeClause) for some in clauses for clause in some):
-        return False
-    (lines,) = await fetching.fetch(LINES_STORED)
-    return lines > MAX_LINES
+        return None
+    (stored,) = await fetching.fetch(STORED)
+    if stored.lines <= LINES_READ:
+        return None
+    return max(1, math.ceil(stored.lines * ecps / max(stored.ecps, 1) / LINES_READ))
 
 
 class _Volumes(Struct, frozen=True):
@@ -124,6 +133,23 @@ async def _count(
     counted = Counted(bool(activities), volumes.counted if volumes else ())
     if counted == Counted():
         return CountedCells(merge_cells(totals, ()), frozenset())
+    rows = await fetching.fetch(active_cells(counted), **_parameters(activities, volumes, scope))
+    sold = volumes.clauses if volumes else []
+    return CountedCells(merge_cells(totals, _cells(rows, [*activities, *sold])), _compared(rows, sold))
+
+
+async def _sample(
+    fetching: Fetching, activities: Sequence[ActivityClause], volumes: _Volumes, scope: CellScope, every: int
+) -> CountedCells:
+    """Count a sample of the ECPs; those of everybody if each of them is in it."""
+    counted = Counted(bool(activities), volumes.counted, sampled=True)
+    given = _parameters(activities, volumes, scope)
+    rows = await fetching.fetch(active_cells(counted), every=every, **given)
+    cells = tuple(_cells(rows, [*activities, *volumes.clauses]))
+    return CountedCells(cells, _compared(rows, volumes.clauses), () if every == 1 else cells)
+
+
+def _parameters(activities: Sequence[ActivityClause], volumes: _Volumes | None, scope: CellScope) -> dict[str, Any]:
     given: dict[str, Any] = {"places": scope.places, "now": scope.now}
     if activities:
         given |= {
@@ -131,13 +157,13 @@ async def _count(
             "times": [clause.times for clause in activities],
             "days": [clause.within_days for clause in activities],
         }
-    if volumes:
-        given |= volumes.parameters(scope, len(activities) + 1)
-    rows = await fetching.fetch(active_cells(counted), **given)
+    return given if volumes is None else given | volumes.parameters(scope, len(activities) + 1)
+
+
+def _compared(rows: Sequence[ActiveRow], volumes: Sequence[VolumeClause]) -> frozenset[VolumeClause]:
+    """The volumes that something compares with."""
     bits = sum(row.count for row in rows if row.geography_id is None)
-    sold = volumes.clauses if volumes else []
-    compared = frozenset(clause for at, clause in enumerate(sold) if bits >> at & 1)
-    return CountedCells(merge_cells(totals, _cells(rows, [*activities, *sold])), compared)
+    return frozenset(clause for at, clause in enumerate(volumes) if bits >> at & 1)
 
 
 def _clauses_of(content: SchemeContent) -> Sequence[Clause]:

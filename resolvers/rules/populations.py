@@ -44,7 +44,7 @@ async def load_assessment_context(
             paths=paths,
             tier_ranks=ranks,
             compared=found.compared,
-            too_many_sales=found.too_many,
+            sample=tuple(cell for cell in found.sample if cell.geography_id in places),
             volume_days=comparable_days(content.basics.starts_on, content.basics.ends_on),
         )
         for within, places, found, content in zip(chosen, inside, counted, contents, strict=True)

@@ -10,9 +10,12 @@ from uuid import UUID
 import pytest
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
+from db.columns import named_columns
 from db.redemptions.tables import RedemptionTable
+from db.rules.reach_reads import STORED, StoredRow
+from db.statement import Statement
 from domain.channels import EarningChannel
 from domain.points.lines import SalePlace
 from domain.rules.model import ActivityClause, AnyOf, BonusRule, FlatPoints, VolumeClause, VolumeMeasure, VolumePeriod
@@ -23,6 +26,7 @@ from graphql_api.context import Environment
 from resolvers.rules import cells
 from resolvers.rules.populations import load_assessment_context
 from tests.support.factories.schemes import SchemeFactory
+from tests.support.jobs import query
 from tests.support.ledger_desk import LedgerDesk, Line
 from tests.support.world import World, key
 
@@ -173,11 +177,68 @@ async def test_what_nothing_compares_with_stays_open(
     assert (empty.compared, [cell.did for cell in empty.cells]) == (frozenset(), [frozenset()])
 
 
-async def test_too_many_sales_are_not_read(
+async def test_a_sample_stands_for_many_sales(
     factory: SchemeFactory, environment: Environment, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A review must stay within the time of a statement."""
-    await factory.ecps.crowd(1, place="Pune")
-    monkeypatch.setattr(cells, "MAX_LINES", -1)
-    (population,) = await load(environment, content(world, VolumeClause(UNITS, MONTH, 5)))
-    assert (population.too_many_sales, population.compared) == (True, frozenset())
+    """A review must stay within the time of a statement, whatever is stored: every other ECP stands for all."""
+    ecps = [*await factory.ecps.crowd(6, place="Pune", tier="Gold"), *await factory.ecps.crowd(6, place="Mysuru")]
+    await _sell(environment, world, ecps)
+    monkeypatch.setattr(cells, "STORED", _stored(lines=2 * cells.LINES_READ, ecps=12))
+    units, nothing = VolumeClause(UNITS, MONTH, 5), VolumeClause(COUPONS, MONTH, 1)
+    done = ActivityClause("TRAINING_COMPLETED")
+    (population,) = await load(environment, content(world, units, nothing, done))
+    assert (population.size, population.compared) == (12, {units})
+    assert {cell.did for cell in population.cells} == {frozenset()}
+    drawn = set(await query(environment, "SELECT id FROM ecp WHERE number % 2 = 0"))
+    expected = Counter[tuple[UUID, frozenset[object]]]()
+    for number, ecp in enumerate(ecps):
+        place = world.geographies["Pune" if number < 6 else "Mysuru"].id
+        expected[place, frozenset({units} if number % 3 == 0 else ())] += ecp in drawn
+    found = Counter[tuple[UUID, frozenset[object]]]()
+    for cell in population.sample:
+        found[cell.geography_id, cell.did] += cell.count
+    assert found == +expected
+    assert population.sample_size == len(drawn.intersection(ecps)) == 6
+
+
+async def test_sales_of_few_ecps_are_all_read(
+    factory: SchemeFactory, environment: Environment, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the places of a scheme have few ECPs, no sample is needed, however many sales are stored."""
+    ecps = await factory.ecps.crowd(6, place="Pune")
+    await _sell(environment, world, ecps)
+    units = VolumeClause(UNITS, MONTH, 5)
+    (exact,) = await load(environment, content(world, units))
+    monkeypatch.setattr(cells, "STORED", _stored(lines=20_000_000, ecps=10_000))
+    (population,) = await load(environment, content(world, units))
+    assert set(population.cells) == set(exact.cells)
+    assert (population.compared, population.sample) == (exact.compared, ())
+    assert {(cell.count, cell.did) for cell in population.cells} == {(2, frozenset({units})), (4, frozenset())}
+
+
+async def test_the_sales_that_are_stored_are_about_known(
+    factory: SchemeFactory, environment: Environment, world: World
+) -> None:
+    """By the size of the tables, too, since statistics come later."""
+    operation = environment.operation(None)
+    await _sell(environment, world, await factory.ecps.crowd(6, place="Pune"))
+    (stored,) = await operation.fetch(STORED)
+    await operation.close()
+    # A page of a table has room for 64 lines. Other tests may have left pages.
+    assert (stored.lines >= 64, stored.lines % 64) == (True, 0)
+    assert [stored.ecps] == await query(environment, "SELECT max(number) FROM ecp")
+
+
+def _stored(*, lines: int, ecps: int) -> Statement[StoredRow]:
+    """A statement that finds so many lines and ECPs."""
+    sql = text(f"SELECT {lines}::bigint AS lines, {ecps} AS ecps")
+    return Statement(sql.columns(*named_columns(StoredRow)), StoredRow)
+
+
+async def _sell(environment: Environment, world: World, ecps: list[UUID]) -> None:
+    """Every third ECP sells 5 units of a variant, and the others 4."""
+    desk = LedgerDesk(environment, world)
+    async with desk.posting() as (_, session):
+        for number, ecp in enumerate(ecps):
+            place = SalePlace(NOW - timedelta(days=100), "till", f"S-{number}")
+            await desk.record(session, ecp, place, [Line("AMB-1L", 4 if number % 3 else 5)])
