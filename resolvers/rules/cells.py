@@ -21,7 +21,7 @@ from domain.schemes.content import SchemeContent
 # Volume clauses of a scheme that are compared with sales, each by a bit. Nobody writes more; those would stay open.
 MAX_VOLUMES: Final = 60
 # About how many lines of sales one review reads, for which it takes a sample of the ECPs where there are more.
-LINES_READ: Final = 150_000
+LINES_READ: Final = 60_000
 
 
 class CountedCells(Struct, frozen=True):
