@@ -73,6 +73,7 @@ _TOTALS: Final = (
     ("carried_over", "coalesce(sum(line.carried_over), 0)"),
     ("paid_lines", "count(line.id) FILTER (WHERE line.status = 'PAID')"),
     ("paid_points", "coalesce(sum(line.points) FILTER (WHERE line.status = 'PAID'), 0)"),
+    ("paid_amount", "coalesce(sum(line.amount) FILTER (WHERE line.status = 'PAID'), 0)"),
     ("failed_lines", "count(line.id) FILTER (WHERE line.status = 'FAILED')"),
     ("failed_points", "coalesce(sum(line.points) FILTER (WHERE line.status = 'FAILED'), 0)"),
     ("returned_lines", "count(line.id) FILTER (WHERE line.status = 'RETURNED')"),

@@ -99,10 +99,15 @@ FROM unnest(:ids, :references) AS given (id, reference) WHERE line.id = given.id
 _COUNT_REPORTS: Final = Change(
     text("""
 UPDATE settlement SET paid_lines = paid_lines + :paid_lines, paid_points = paid_points + :paid_points,
+    paid_amount = paid_amount + :paid_amount,
     failed_lines = failed_lines + :failed_lines, failed_points = failed_points + :failed_points,
     returned_lines = returned_lines + :returned_lines, returned_points = returned_points + :returned_points
 WHERE id = :id
-""").bindparams(uuid("id"), *(number(name) for name in ReportCounts.__struct_fields__))
+""").bindparams(
+        uuid("id"),
+        bindparam("paid_amount", type_=Numeric(), required=True),
+        *(number(name) for name in ReportCounts.__struct_fields__ if name != "paid_amount"),
+    )
 )
 
 

@@ -14,10 +14,12 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    or_,
     select,
     text,
     true,
 )
+from sqlalchemy.orm import aliased
 
 from db.columns import columns, named_columns, scalar
 from db.ecps.tables import EcpTable
@@ -66,9 +68,19 @@ def line_visible(scope: SettlementScope) -> ColumnElement[bool]:
     return visible(scope)
 
 
+def _is_supplementary() -> ColumnElement[bool]:
+    """Whether an earlier settlement of the scheme was approved."""
+    earlier = aliased(SettlementTable)
+    return exists().where(
+        earlier.scheme_id == SettlementTable.scheme_id,
+        earlier.number < SettlementTable.number,
+        earlier.status.in_(_APPROVED),
+    )
+
+
 def settlements() -> Query:
     """Settlements with the codes of their schemes."""
-    named = columns(SettlementTable, SettlementRow, scheme_code=SchemeTable.code)
+    named = columns(SettlementTable, SettlementRow, scheme_code=SchemeTable.code, is_supplementary=_is_supplementary())
     return select(*named).join(SchemeTable, SchemeTable.id == SettlementTable.scheme_id)
 
 
@@ -152,6 +164,16 @@ LOCK_SCHEME_TO_SETTLE: Final = Statement(
 LAST_NUMBER: Final = Statement(
     select(func.coalesce(func.max(SettlementTable.number), 0)).where(SettlementTable.scheme_id == uuid("scheme_id")),
     scalar(int),
+)
+# Whether something is left to settle: the scheme was never settled, or an ECP has points of it, or owes some.
+IS_LEFT_TO_SETTLE: Final = Statement(
+    select(
+        or_(
+            ~exists().where(SettlementTable.scheme_id == uuid("scheme_id"), SettlementTable.status.in_(_APPROVED)),
+            exists().where(PointsAccountTable.scheme == number("scheme"), PointsAccountTable.available != 0),
+        )
+    ),
+    scalar(bool),
 )
 # A parked sale names an ECP or a variant that is not known, so it may belong to any scheme.
 OPEN_WORK: Final = Statement(

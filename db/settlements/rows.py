@@ -38,17 +38,19 @@ class SettlementRow(Struct, frozen=True):
     carried_over: int
     paid_lines: int
     paid_points: int
+    paid_amount: Decimal
     failed_lines: int
     failed_points: int
     returned_lines: int
     returned_points: int
     payable_file_id: UUID | None
     scheme_code: str
+    is_supplementary: bool
 
     @property
-    def is_supplementary(self) -> bool:
-        """Whether an earlier settlement of the scheme exists."""
-        return self.number > 1
+    def amount_paid(self) -> Decimal | None:
+        """The money that was paid and did not come back; None without a value of a point."""
+        return None if self.currency is None else self.paid_amount
 
     @property
     def approved_by(self) -> UUID | None:
@@ -94,6 +96,7 @@ class SettlementStandingRow(Struct, frozen=True):
     lines: int
     payable_lines: int
     points: int
+    carried_over: int
     paid_lines: int
     paid_points: int
     failed_lines: int
@@ -152,6 +155,7 @@ class PayableLineRow(NamedTuple):
     ecp_account_id: UUID | None
     ecp_is_erased: bool
     points: int
+    amount: Decimal | None
     status: str
     reference: str | None
     return_reference: str | None
@@ -162,6 +166,7 @@ class ReportCounts(Struct, frozen=True, kw_only=True):
 
     paid_lines: int
     paid_points: int
+    paid_amount: Decimal
     failed_lines: int
     failed_points: int
     returned_lines: int

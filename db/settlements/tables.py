@@ -79,6 +79,7 @@ class SettlementTable(Base):
     carried_over: Mapped[int] = mapped_column(BigInteger, server_default=_NONE, comment="Points, negative ones too")
     paid_lines: Mapped[int] = mapped_column(Integer, server_default=_NONE)
     paid_points: Mapped[int] = mapped_column(BigInteger, server_default=_NONE)
+    paid_amount: Mapped[Decimal] = mapped_column(Numeric, server_default=_NONE)
     failed_lines: Mapped[int] = mapped_column(Integer, server_default=_NONE)
     failed_points: Mapped[int] = mapped_column(BigInteger, server_default=_NONE)
     returned_lines: Mapped[int] = mapped_column(Integer, server_default=_NONE, comment="Paid before, and not any more")

@@ -7,12 +7,11 @@ from domain.permissions import Role
 from domain.schemes.coupon_period import redeemable_until
 from domain.schemes.lifecycle_facts import SchemeFacts, Stage, pending_stage
 from domain.schemes.stages import SchemeStatus, StageKind, StageState
-from domain.settlements.facts import SettlementStatus
+from domain.settlements.facts import UNDONE, SettlementStatus
 
 _KIND: Final = StageKind.SETTLEMENT
 _UNDECIDED: Final = frozenset({SettlementStatus.PREPARING, SettlementStatus.PROPOSED})
 _UNPAID: Final = frozenset({SettlementStatus.APPROVED, SettlementStatus.PAYING})
-_UNDONE: Final = frozenset({SettlementStatus.REJECTED, SettlementStatus.WITHDRAWN})
 
 
 def settlement(facts: SchemeFacts, at: datetime) -> Stage:
@@ -53,5 +52,5 @@ def _begun(facts: SchemeFacts, since: datetime) -> Stage:
     settled = [found.since for found in facts.settlements if found.status is SettlementStatus.SETTLED]
     if settled:
         return Stage(kind=_KIND, state=StageState.DONE, status=SchemeStatus.SETTLED, since=max(settled), done=1)
-    undone = [found.since for found in facts.settlements if found.status in _UNDONE]
+    undone = [found.since for found in facts.settlements if found.status in UNDONE]
     return pending_stage(_KIND, SchemeStatus.SETTLEMENT_PENDING, max([since, *undone]))

@@ -30,6 +30,8 @@ class SettlementStatus(StrEnum):
 OPEN: Final = (SettlementStatus.PREPARING, SettlementStatus.PROPOSED, SettlementStatus.APPROVED)
 # What was approved, so that people outside may see it.
 APPROVED: Final = (SettlementStatus.APPROVED, SettlementStatus.PAYING, SettlementStatus.SETTLED)
+# What was never posted.
+UNDONE: Final = (SettlementStatus.REJECTED, SettlementStatus.WITHDRAWN)
 
 
 class LineStatus(StrEnum):
@@ -98,6 +100,7 @@ class SettlementFacts(Struct, frozen=True):
     has_own_line: bool = False
 
 
+NOT_PAID: Final = "Not paid"
 STATUS_LABELS: Final[Mapping[SettlementStatus, str]] = MappingProxyType(
     {
         SettlementStatus.PREPARING: "Being prepared",

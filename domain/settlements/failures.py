@@ -49,10 +49,26 @@ class OpenWorkRemains(Failure):
         self.pending_adjustments = work.pending_adjustments
         self.waiting_accounts = work.waiting_accounts
         super().__init__(
-            f"Points of this scheme may still change: {open_work_phrase(work)}. Finish this work first, or settle with "
-            "`acknowledgeOpen: true`; what changes later goes into a supplementary settlement.",
+            f"Points of this scheme may still change: {open_work_phrase(work)}. Finish this work first, or acknowledge "
+            f"it and settle; what changes later goes into a supplementary settlement.{_parked_note(work)}",
             SCHEME_PATH,
         )
+
+
+class NothingToSettle(IllegalState):
+    """The scheme was settled, and no ECP has points of it any more, or owes some."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing is left to settle: the scheme was settled, and no ECP has points of it. Later points go into a "
+            "supplementary settlement.",
+            SCHEME_PATH,
+        )
+
+
+def _parked_note(work: OpenWork) -> str:
+    """Parked sales are those of all schemes, because what they name is not known."""
+    return " A parked sale may belong to any scheme of the program." if work.parked_sales else ""
 
 
 def open_work_phrase(work: OpenWork) -> str:

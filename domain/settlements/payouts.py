@@ -86,7 +86,8 @@ def decide_payouts(payouts: Sequence[ReportedPayout], lines: Mapping[UUID, Payab
 
 def _decide(payout: ReportedPayout, line: PayableLine | None) -> PayoutDecision:
     if line is None:
-        return PayoutDecision(PayoutResult.REJECTED, "This settlement has no such line.")
+        missing = "This settlement has no line with this ID. Take IDs from its lines, or from its payable file."
+        return PayoutDecision(PayoutResult.REJECTED, missing)
     if line.status is LineStatus.CARRIED_OVER:
         return PayoutDecision(
             PayoutResult.REJECTED, "The points of this line are carried over, so nothing is paid for it."

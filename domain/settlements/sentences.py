@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import assert_never
 
-from domain.settlements.facts import CarryReason, LineStatus
+from domain.settlements.facts import UNDONE, CarryReason, LineStatus, SettlementStatus
 from domain.settlements.stored_facts import (
     PaymentsReturned,
     PayoutReturned,
@@ -31,7 +31,8 @@ def settlement_sentence(fact: StoredSettlementFact, reader: Reader) -> str:
             lines = format_count(fact.lines, "line")
             return f"S{named} waits for the approval of a second person: {points} in {lines}."
         case SettlementApproved():
-            return f"S{named} was approved: {points} will be paid."
+            rest = f" {format_count(fact.carried_over, 'point')} {_are(fact.carried_over)} carried over."
+            return f"S{named} was approved: {points} will be paid.{rest if fact.carried_over else ''}"
         case SettlementRejected():
             return f"S{named} was rejected. Nothing was posted."
         case SettlementWithdrawn():
@@ -50,7 +51,8 @@ def _result_sentence(fact: SettlementSettled | PaymentsReturned, named: str, poi
         return f"{payments} of s{named} came back: {again}. Settle the scheme again to pay them."
     failed = f" {format_count(fact.failed_lines, 'payment')} failed." if fact.failed_lines else ""
     back = f" {format_count(fact.returned_lines, 'payment')} came back." if fact.returned_lines else ""
-    return f"S{named} is settled: {points} {_were(fact.points)} paid.{failed}{back}"
+    again = " Settle the scheme again to pay what is available again." if failed or back else ""
+    return f"S{named} is settled: {points} {_were(fact.points)} paid.{failed}{back}{again}"
 
 
 def _payout_sentence(fact: StoredPayoutFact, reader: Reader) -> str:
@@ -73,15 +75,14 @@ def line_sentence(  # noqa: PLR0913 - the parts of a line, by name
     reason: CarryReason | None,
     amount: Decimal | None,
     currency: str | None,
-    posted: bool,
+    settlement: SettlementStatus,
 ) -> str:
-    """Write what a line of a settlement means for its ECP."""
+    """Write what a line means for its ECP, by the status of its settlement."""
     worth = f" ({amount:,f} {currency})" if amount is not None else ""
     counted = f"{format_count(points, 'point')}{worth}"
     match status:
         case LineStatus.PENDING:
-            when = f"{_are(points)} being paid" if posted else "will be paid once the settlement is approved and posted"
-            return f"{counted} {when}."
+            return _pending_sentence(counted, points, settlement)
         case LineStatus.PAID:
             return f"{counted} {_were(points)} paid."
         case LineStatus.FAILED:
@@ -92,6 +93,14 @@ def line_sentence(  # noqa: PLR0913 - the parts of a line, by name
             return carry_sentence(reason, carried_over)
         case _:
             assert_never(status)
+
+
+def _pending_sentence(counted: str, points: int, settlement: SettlementStatus) -> str:
+    if settlement in UNDONE:
+        return f"{counted} {_are(points)} not paid: the settlement was {settlement.lower()}."
+    if settlement in {SettlementStatus.PAYING, SettlementStatus.SETTLED}:
+        return f"{counted} {_are(points)} being paid."
+    return f"{counted} will be paid once the settlement is approved and posted."
 
 
 def carry_sentence(reason: CarryReason | None, points: int) -> str:

@@ -21,7 +21,9 @@ class SettlementProposed(FactOfSettlement, frozen=True, tag="settlementProposed"
 
 
 class SettlementApproved(FactOfSettlement, frozen=True, tag="settlementApproved"):
-    """A second person approved a settlement."""
+    """A second person approved a settlement. `carried_over` are points that are not paid, less negative balances."""
+
+    carried_over: int = 0
 
 
 class SettlementRejected(FactOfSettlement, frozen=True, tag="settlementRejected"):

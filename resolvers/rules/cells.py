@@ -59,6 +59,7 @@ async def count_cells(fetching: Fetching, contents: Sequence[SchemeContent], sco
         if volumes.clauses and every is None:
             found.append(await _count(fetching, _activities_of(some), volumes, totals, scope))
             continue
+        sampled = None
         if volumes.clauses and every is not None:
             sampled = await _sample(fetching, _activities_of(some), volumes, scope, every)
             if every == 1:
@@ -66,7 +67,7 @@ async def count_cells(fetching: Fetching, contents: Sequence[SchemeContent], sco
                 continue
         if plain is None:
             plain = await _count(fetching, shared, None, totals, scope)
-        found.append(replace(sampled, cells=plain.cells) if volumes.clauses else plain)
+        found.append(plain if sampled is None else replace(sampled, cells=plain.cells))
     return found
 
 

@@ -55,7 +55,7 @@ async def approve_settlement(operation: Operation, command: ApproveSettlement) -
             work = SettlementWork(standing.id)
             total = standing.payable_lines
             await enqueue_job(operation, session, JobKind.SETTLEMENT, work, total=total, of_server=True)
-        facts = {standing.made_by: settlement_fact(SettlementApproved, standing)}
+        facts = {standing.made_by: settlement_fact(SettlementApproved, standing, carried_over=standing.carried_over)}
         await notify_of_settlement(operation, session, EventKind.SETTLEMENT_APPROVED, standing, facts)
         if not standing.payable_lines:
             await finish_settlement(operation, session, standing)

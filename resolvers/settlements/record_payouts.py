@@ -1,6 +1,7 @@
 """The mutation recordPayouts: what a payment system reports about the lines of a settlement."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -175,10 +176,12 @@ async def _forfeit_returned(operation: Operation, session: Writing, returned: Se
 def _counts(reported: Mapping[PayoutOutcome, Sequence[_Reported]]) -> ReportCounts:
     lines = {outcome: len(some) for outcome, some in reported.items()}
     points = {outcome: sum(one.line.points for one in some) for outcome, some in reported.items()}
+    amounts = {outcome: sum((one.line.amount or Decimal(0)) for one in some) for outcome, some in reported.items()}
     paid, failed, returned = PayoutOutcome.PAID, PayoutOutcome.FAILED, PayoutOutcome.RETURNED
     return ReportCounts(
         paid_lines=lines[paid] - lines[returned],
         paid_points=points[paid] - points[returned],
+        paid_amount=Decimal(amounts[paid] - amounts[returned]),
         failed_lines=lines[failed],
         failed_points=points[failed],
         returned_lines=lines[returned],

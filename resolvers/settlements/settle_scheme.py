@@ -9,14 +9,14 @@ from db.schemes.reads import select_schemes_by_id
 from db.schemes.revision_reads import CONTENT_IN_FORCE
 from db.sessions import Writing
 from db.settlements.changes import add_settlement
-from db.settlements.reads import LAST_NUMBER, LOCK_SCHEME_TO_SETTLE, OPEN_WORK
+from db.settlements.reads import IS_LEFT_TO_SETTLE, LAST_NUMBER, LOCK_SCHEME_TO_SETTLE, OPEN_WORK
 from db.settlements.rows import NewSettlement
 from domain.events import EventKind
 from domain.failures import NotFound
 from domain.jobs.facts import JobKind
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.settlements.facts import OpenWork, SettlementStatus
-from domain.settlements.failures import SCHEME_PATH, OpenWorkRemains
+from domain.settlements.failures import SCHEME_PATH, NothingToSettle, OpenWorkRemains
 from resolvers.context import Operation
 from resolvers.idempotency import claim_key
 from resolvers.jobs.enqueue import enqueue_job
@@ -37,8 +37,8 @@ class SettleScheme(Struct, frozen=True):
 async def settle_scheme(operation: Operation, command: SettleScheme) -> UUID:
     """Begin a settlement of a scheme, whose lines a job prepares; return its id.
 
-    Raises InvalidInput, NotFound, IllegalState, SettlementTooEarly, SettlementUnderway, OpenWorkRemains,
-    and IdempotencyMismatch.
+    Raises InvalidInput, NotFound, IllegalState, SettlementTooEarly, SettlementUnderway, NothingToSettle,
+    OpenWorkRemains, and IdempotencyMismatch.
     """
     settlement_id = operation.new_id()
     # Read before the transaction, which should wait for no second connection.
@@ -48,6 +48,7 @@ async def settle_scheme(operation: Operation, command: SettleScheme) -> UUID:
         if earlier := await claim_key(operation, session, command, result_id=settlement_id):
             return earlier
         await _require_settleable(operation, session, command.scheme_id)
+        await _require_points(session, command.scheme_id, number)
         work = await _require_no_work(session, command, scheme=number)
         await add_settlement(session, await _new_settlement(operation, session, settlement_id, command.scheme_id, work))
         await enqueue_job(operation, session, JobKind.SETTLEMENT, SettlementWork(settlement_id), of_server=True)
@@ -72,6 +73,12 @@ async def _require_settleable(operation: Operation, session: Writing, scheme_id:
     standings = await standings_by_scheme(session, [scheme_id], operation.now, await operation.calendar())
     (standing,) = await add_settlements(session, [scheme_id], standings)
     SCHEME_GUARDS.check(SchemeAction.SETTLE, standing, operation.viewer)
+
+
+async def _require_points(session: Writing, scheme_id: UUID, scheme: int) -> None:
+    (is_left,) = await session.fetch(IS_LEFT_TO_SETTLE, scheme_id=scheme_id, scheme=scheme)
+    if not is_left:
+        raise NothingToSettle
 
 
 async def _require_no_work(session: Writing, command: SettleScheme, *, scheme: int) -> OpenWork:

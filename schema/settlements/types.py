@@ -8,7 +8,7 @@ import strawberry
 
 from db.settlements.rows import SettlementLineRow, SettlementRow
 from domain.node_kinds import NodeKind
-from domain.settlements.facts import LINE_LABELS, STATUS_LABELS
+from domain.settlements.facts import LINE_LABELS, NOT_PAID, STATUS_LABELS, UNDONE
 from domain.settlements.facts import CarryReason as Reason
 from domain.settlements.facts import LineStatus as Line
 from domain.settlements.facts import SettlementStatus as Status
@@ -56,8 +56,14 @@ def write_sentence(row: SettlementLineRow) -> str:
         reason=None if row.carry_reason is None else Reason(row.carry_reason),
         amount=row.amount,
         currency=row.currency,
-        posted=row.settlement_status in {Status.PAYING, Status.SETTLED},
+        settlement=Status(row.settlement_status),
     )
+
+
+def label_line(row: SettlementLineRow) -> str:
+    """The label of a line: nothing is pending in a settlement that was rejected or withdrawn."""
+    is_undone = row.status == Line.PENDING and row.settlement_status in UNDONE
+    return NOT_PAID if is_undone else LINE_LABELS[Line(row.status)]
 
 
 @node_type(
@@ -83,7 +89,7 @@ class SettlementLine(Node):
     )
     currency: str | None = leaf("The currency of the amount. Null without a value of a point.")
     status: LineStatus = leaf("The status of the line.")
-    status_label: str = computed(lambda row: LINE_LABELS[Line(row.status)], "The status as a label for people.")
+    status_label: str = computed(label_line, "The status as a label for people.")
     sentence: str = computed(write_sentence, "What the line means, as a sentence.")
     reference: str | None = leaf("The reference of the payment. Null until it is reported.")
     reported_at: datetime | None = leaf("When the payment was reported. Null until then.")
@@ -100,7 +106,7 @@ class Settlement(Node):
     )
     scheme_code: str = leaf("The code of the scheme.")
     number: int = leaf("The number of the settlement in its scheme, from 1. Rejected and withdrawn ones keep theirs.")
-    is_supplementary: bool = leaf("Whether the scheme was settled, or tried to be, before.")
+    is_supplementary: bool = leaf("Whether an earlier settlement of the scheme was approved.")
     status: SettlementStatus = leaf("The status of the settlement.")
     status_label: str = computed(lambda row: STATUS_LABELS[Status(row.status)], "The status as a label for people.")
     made_at: datetime = leaf("When the settlement was made.")
@@ -139,6 +145,7 @@ class Settlement(Node):
     carried_over: SafeInt = leaf("The points that are carried over, less negative balances.")
     paid_lines: int = leaf("How many lines are reported as paid, and did not come back.")
     paid_points: SafeInt = leaf("The points of these lines.")
+    paid_amount: Decimal | None = renamed("amount_paid", "The sum of their amounts. Null without a value of a point.")
     failed_lines: int = leaf("How many lines are reported as failed.")
     failed_points: SafeInt = leaf("The points of these lines, which are available again.")
     returned_lines: int = leaf("How many lines came back after they were reported as paid.")

@@ -63,7 +63,8 @@ RESULTS: Final = (
     """,
     "SELECT code, available, settling, paid, expired FROM points_account JOIN ecp ON number = ecp ORDER BY code",
     """
-    SELECT status, lines, payable_lines, points, amount, carried_over, paid_lines, paid_points, failed_lines,
+    SELECT status, lines, payable_lines, points, amount, carried_over, paid_lines, paid_points, paid_amount,
+        failed_lines,
         failed_points
     FROM settlement
     """,

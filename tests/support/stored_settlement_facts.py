@@ -32,6 +32,10 @@ OF_SETTLEMENTS: Final[tuple[tuple[StoredSettlementFact, str, str], ...]] = (
                 "Settlement 2 of “Diwali” was approved: 1 point will be paid.",
             ),
             (
+                SettlementApproved(**_SETTLEMENT, points=2, carried_over=1_000),
+                "Settlement 2 of “Diwali” was approved: 2 points will be paid. 1,000 points are carried over.",
+            ),
+            (
                 SettlementRejected(**_SETTLEMENT, points=12_000),
                 "Settlement 2 of “Diwali” was rejected. Nothing was posted.",
             ),
@@ -41,7 +45,10 @@ OF_SETTLEMENTS: Final[tuple[tuple[StoredSettlementFact, str, str], ...]] = (
             ),
             (
                 SettlementSettled(**_SETTLEMENT, points=11_000, failed_lines=1),
-                "Settlement 2 of “Diwali” is settled: 11,000 points were paid. 1 payment failed.",
+                (
+                    "Settlement 2 of “Diwali” is settled: 11,000 points were paid. 1 payment failed. Settle the scheme "
+                    "again to pay what is available again."
+                ),
             ),
             (
                 SettlementSettled(**_SETTLEMENT, points=1, failed_lines=0),
@@ -49,7 +56,10 @@ OF_SETTLEMENTS: Final[tuple[tuple[StoredSettlementFact, str, str], ...]] = (
             ),
             (
                 SettlementSettled(**_SETTLEMENT, points=10_000, failed_lines=1, returned_lines=2),
-                "Settlement 2 of “Diwali” is settled: 10,000 points were paid. 1 payment failed. 2 payments came back.",
+                (
+                    "Settlement 2 of “Diwali” is settled: 10,000 points were paid. 1 payment failed. 2 payments came "
+                    "back. Settle the scheme again to pay what is available again."
+                ),
             ),
             (
                 PaymentsReturned(**_SETTLEMENT, points=750, lines=2),

@@ -83,7 +83,7 @@ async def test_each_payout_has_its_own_result(
         (lines["own"], "PAID", "T-4"),
         (lines["own"], "FAILED", "T-5"),
     )
-    missing = "This settlement has no such line."
+    missing = "This settlement has no line with this ID. Take IDs from its lines, or from its payable file."
     conflict = (
         "This line was reported as paid with the reference “T-4”. If the bank sent the money back, report it as "
         "returned."
@@ -248,10 +248,14 @@ async def test_people_are_notified_of_what_they_must_do(
     await run_settlements(factory)
     lines, key = await lines_of(factory, payees, settlement_id), gid(NodeKind.SETTLEMENT, settlement_id)
     await payouts_of(bank, key, (lines["own"], "PAID", "T-1"), (lines["Binod Thapa"], "FAILED", "T-2"))
-    settled = "Settlement 1 of “Monsoon Care” is settled: 750 points were paid. 1 payment failed."
+    settled = "Settlement 1 of “Monsoon Care” is settled: 750 points were paid. 1 payment failed. "
+    settled += "Settle the scheme again to pay what is available again."
     assert await messages(manager) == [
         ("SETTLEMENT_SETTLED", settled),
-        ("SETTLEMENT_APPROVED", "Settlement 1 of “Monsoon Care” was approved: 1,150 points will be paid."),
+        (
+            "SETTLEMENT_APPROVED",
+            "Settlement 1 of “Monsoon Care” was approved: 1,150 points will be paid. 99 points are carried over.",
+        ),
     ]
     assert (await messages(approver))[0] == ("SETTLEMENT_SETTLED", settled)
 

@@ -123,6 +123,7 @@ async def test_a_scheme_has_one_open_settlement(
     await run_settlements(factory)
     assert (await settle(manager, payees.scheme_id, idempotencyKey="once"))["id"] == made["id"]
     # Its points are posted, so what changed since may be settled beside its payments.
+    await adjusted(factory, payees.ecps["own"], payees.scheme_id, 100)
     supplementary = await settle(second, payees.scheme_id)
     assert (supplementary["number"], supplementary["isSupplementary"]) == (2, True)
 
@@ -151,8 +152,8 @@ async def test_open_work_must_be_acknowledged(
         "__typename": "OpenWorkRemains",
         "code": "ILLEGAL_STATE",
         "message": "Points of this scheme may still change: 1 open discrepancy, 1 parked sale, 1 adjustment to decide "
-        "and 1 ECP whose sales are being valued. Finish this work first, or settle with `acknowledgeOpen: true`; what "
-        "changes later goes into a supplementary settlement.",
+        "and 1 ECP whose sales are being valued. Finish this work first, or acknowledge it and settle; what changes "
+        "later goes into a supplementary settlement. A parked sale may belong to any scheme of the program.",
         "path": ["input", "schemeId"],
         "discrepancies": 1,
         "parkedSales": 1,

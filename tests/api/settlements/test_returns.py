@@ -71,6 +71,7 @@ async def test_returned_points_are_available_once_and_in_the_next_settlement(
     assert (payload["recorded"], payload["results"][0]["line"]["status"]) == (1, "RETURNED")
     counted = ["status", "paidLines", "paidPoints", "failedLines", "failedPoints", "returnedLines", "returnedPoints"]
     assert [payload["settlement"][name] for name in counted] == ["SETTLED", 1, 400, 0, 0, 1, 750]
+    assert payload["settlement"]["paidAmount"] == "100.00"
     assert await balances(database_url) == [(750, 0, 0, 0), (0, 0, 400, 0), (99, 0, 0, 0)]
     back = "The points are available again, and in the next settlement."
     (line, *_) = await read_lines(clients[Role.APPROVER], key)
@@ -136,7 +137,10 @@ async def test_money_comes_back_only_for_lines_that_were_paid(
         assert [(one["result"], one["message"]) for one in payload["results"]] == [
             ("REJECTED", MISSING),
             ("REJECTED", "The points of this line are carried over, so nothing is paid for it."),
-            ("REJECTED", "This settlement has no such line."),
+            (
+                "REJECTED",
+                "This settlement has no line with this ID. Take IDs from its lines, or from its payable file.",
+            ),
         ]
     # The payment and its return in one report; the last report settles the settlement.
     both = [(lines["own"], "PAID", "T-1"), (lines["own"], "RETURNED", "R-1"), (lines["Binod Thapa"], "FAILED", "T-2")]

@@ -1,10 +1,12 @@
 """Settling a scheme over HTTP: from the frozen lines over a second person to reported payouts (R22)."""
 
+from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from tests.support.client import Clients, document
+from tests.support.client import Clients, document, gid
 from tests.support.factories.schemes import SchemeFactory
-from tests.support.mutations.settlements import balances, mutate, payouts_of, read_lines, settle
-from tests.support.settlements import run_settlements, scheme_with_points
+from tests.support.mutations.settlements import balances, expect_errors, mutate, payouts_of, read_lines, settle
+from tests.support.settlements import paying, proposed, rejected, run_settlements, scheme_with_points
+from tests.support.unchanged import nothing_changes
 
 
 async def test_a_scheme_is_settled_from_its_lines_to_its_payouts(
@@ -41,3 +43,34 @@ async def test_a_scheme_is_settled_from_its_lines_to_its_payouts(
         ("CARRIED_OVER", "BELOW_MINIMUM"),
         ("CARRIED_OVER", "NEGATIVE"),
     ]
+
+
+async def test_a_settlement_after_one_that_was_rejected_is_the_first(clients: Clients, factory: SchemeFactory) -> None:
+    """R22: the lines of the rejected one are not paid, and say so."""
+    payees = await scheme_with_points(factory, {"own": 750})
+    made = await proposed(factory, payees.scheme_id)
+    await rejected(factory, made)
+    document = "query ($id: ID!) { node(id: $id) { ... on Settlement { lines { nodes { statusLabel sentence } } } } }"
+    answer = await clients[Role.APPROVER].send(document, id=gid(NodeKind.SETTLEMENT, made))
+    assert answer.data["node"]["lines"]["nodes"][0] == {
+        "statusLabel": "Not paid",
+        "sentence": "750 points (187.50 INR) are not paid: the settlement was rejected.",
+    }
+    again = await settle(clients[Role.PROGRAM_MANAGER], payees.scheme_id)
+    assert (again["number"], again["isSupplementary"]) == (2, False)
+
+
+async def test_a_settled_scheme_without_points_is_not_settled_again(
+    clients: Clients, factory: SchemeFactory, database_url: str
+) -> None:
+    payees = await scheme_with_points(factory, {"own": 750})
+    await paying(factory, payees.scheme_id)
+    message = (
+        "Nothing is left to settle: the scheme was settled, and no ECP has points of it. Later points go into a "
+        "supplementary settlement."
+    )
+    async with nothing_changes(database_url):
+        again = await expect_errors(
+            clients[Role.PROGRAM_MANAGER], "settleScheme", schemeId=gid(NodeKind.SCHEME, payees.scheme_id)
+        )
+    assert again == [("ILLEGAL_STATE", "schemeId", message)]

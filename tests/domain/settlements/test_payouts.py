@@ -80,7 +80,7 @@ def test_lines_that_are_not_paid_are_rejected() -> None:
     """Carried-over lines, and lines that the settlement does not have."""
     assert decided((OVER, PAID, "T-3"), (UNKNOWN, PAID, "T-4")) == [
         ("REJECTED", "The points of this line are carried over, so nothing is paid for it."),
-        ("REJECTED", "This settlement has no such line."),
+        ("REJECTED", "This settlement has no line with this ID. Take IDs from its lines, or from its payable file."),
     ]
 
 

@@ -4,27 +4,34 @@ from decimal import Decimal
 
 import pytest
 
-from domain.settlements.facts import CarryReason, LineStatus, OpenWork
+from domain.settlements.facts import CarryReason, LineStatus, OpenWork, SettlementStatus
 from domain.settlements.failures import open_work_phrase
 from domain.settlements.sentences import line_sentence
 
 
 @pytest.mark.parametrize(
-    ("status", "points", "posted", "expected"),
+    ("status", "points", "settlement", "expected"),
     [
-        ("PENDING", 750, False, "750 points (187.50 INR) will be paid once the settlement is approved and posted."),
-        ("PENDING", 750, True, "750 points (187.50 INR) are being paid."),
-        ("PAID", 1, True, "1 point (187.50 INR) was paid."),
+        (
+            "PENDING",
+            750,
+            "PROPOSED",
+            "750 points (187.50 INR) will be paid once the settlement is approved and posted.",
+        ),
+        ("PENDING", 750, "PAYING", "750 points (187.50 INR) are being paid."),
+        ("PENDING", 750, "REJECTED", "750 points (187.50 INR) are not paid: the settlement was rejected."),
+        ("PENDING", 1, "WITHDRAWN", "1 point (187.50 INR) is not paid: the settlement was withdrawn."),
+        ("PAID", 1, "SETTLED", "1 point (187.50 INR) was paid."),
         (
             "FAILED",
             2,
-            True,
+            "SETTLED",
             "The payment of 2 points (187.50 INR) failed. The points are available again, and in the next settlement.",
         ),
         (
             "RETURNED",
             1,
-            True,
+            "SETTLED",
             (
                 "The bank sent back the payment of 1 point (187.50 INR). The point is available again, and in the next "
                 "settlement."
@@ -32,7 +39,7 @@ from domain.settlements.sentences import line_sentence
         ),
     ],
 )
-def test_a_line_with_an_amount(status: str, points: int, posted: bool, expected: str) -> None:  # noqa: FBT001 - a case
+def test_a_line_with_an_amount(status: str, points: int, settlement: str, expected: str) -> None:
     found = line_sentence(
         LineStatus(status),
         points=points,
@@ -40,7 +47,7 @@ def test_a_line_with_an_amount(status: str, points: int, posted: bool, expected:
         reason=None,
         amount=Decimal("187.50"),
         currency="INR",
-        posted=posted,
+        settlement=SettlementStatus(settlement),
     )
     assert found == expected
 
@@ -68,7 +75,7 @@ def test_a_line_that_is_carried_over(reason: CarryReason, points: int, expected:
         reason=reason,
         amount=None,
         currency=None,
-        posted=False,
+        settlement=SettlementStatus.PROPOSED,
     )
     assert found == expected
 

@@ -48,6 +48,7 @@ FAULTS: Final[dict[str, tuple[tuple[str, ...], list[str]]]] = {
         (f"UPDATE settlement_line SET status = 'PAID', reference = 'x', reported_at = now() {_LINE.format(3)}",),
         [
             f"{_DEV}{_ENTRIES.format('PAID', 'PAYING')}1, 0, 0, 0.",
+            f"{_SETTLEMENT}paid amount are 100.00, and the lines come to 150.00.",
             f"{_SETTLEMENT}paid lines are 1, and the lines come to 2.",
             f"{_SETTLEMENT}paid points are 400, and the lines come to 600.",
         ],
@@ -61,6 +62,7 @@ FAULTS: Final[dict[str, tuple[tuple[str, ...], list[str]]]] = {
         ),
         [
             f"{_BINOD}{_ENTRIES.format('RETURNED', 'PAYING')}1, 1, 0, 0.",
+            f"{_SETTLEMENT}paid amount are 100.00, and the lines come to 0.",
             f"{_SETTLEMENT}paid lines are 1, and the lines come to 0.",
             f"{_SETTLEMENT}paid points are 400, and the lines come to 0.",
             f"{_SETTLEMENT}returned lines are 0, and the lines come to 1.",
