@@ -1,4 +1,4 @@
-"""What people do at their desks during the history: imports, settlements, a simulation, and what waits at the end."""
+"""What is done at desks during the history: imports, settlements, expiry, a simulation, and what waits at the end."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from graphql_api.demo.history.desk import Desk, fill_desk
+from graphql_api.demo.history.expiring import EXPIRING, expire_points
 from graphql_api.demo.history.importing import GOOD_FILE, HALF_GOOD_FILE, import_file
 from graphql_api.demo.history.reading import read_notifications
 from graphql_api.demo.history.settling import PAYING, SETTLED, approve, report_payouts, settle
@@ -24,6 +25,9 @@ class DeskWork(StrEnum):
     SETTLE_AGAIN = "SETTLE_AGAIN"
     SETTLE_ANOTHER = "SETTLE_ANOTHER"
     APPROVE_ANOTHER = "APPROVE_ANOTHER"
+    EXPIRE_FIRST = "EXPIRE_FIRST"
+    EXPIRE_MORE = "EXPIRE_MORE"
+    EXPIRE_LAST = "EXPIRE_LAST"
     IMPORT_ALL = "IMPORT_ALL"
     IMPORT_HALF = "IMPORT_HALF"
     READ_NOTIFICATIONS = "READ_NOTIFICATIONS"
@@ -51,6 +55,9 @@ SCHEME_OF_WORK: Final[Mapping[DeskWork, str]] = {
     DeskWork.SETTLE_AGAIN: SETTLED.title,
     DeskWork.SETTLE_ANOTHER: PAYING.title,
     DeskWork.APPROVE_ANOTHER: PAYING.title,
+    DeskWork.EXPIRE_FIRST: EXPIRING,
+    DeskWork.EXPIRE_MORE: EXPIRING,
+    DeskWork.EXPIRE_LAST: EXPIRING,
 }
 # At the moment of loading, in this order.
 LAST_WORK: Final = (DeskWork.READ_NOTIFICATIONS, DeskWork.FILL_DESKS, DeskWork.SIMULATE)
@@ -61,6 +68,9 @@ APPOINTMENTS: Final[Mapping[DeskWork, Appointment]] = {
     DeskWork.SETTLE_AGAIN: Appointment(4, 10),
     DeskWork.SETTLE_ANOTHER: Appointment(36, 9),
     DeskWork.APPROVE_ANOTHER: Appointment(2, 14),
+    DeskWork.EXPIRE_FIRST: Appointment(50, 1),
+    DeskWork.EXPIRE_MORE: Appointment(25, 1),
+    DeskWork.EXPIRE_LAST: Appointment(1, 1),
     DeskWork.IMPORT_ALL: Appointment(6, 15),
     DeskWork.IMPORT_HALF: Appointment(3, 12),
 }
@@ -71,6 +81,9 @@ DESK_WORK: Final[Mapping[DeskWork, Callable[[Desk], Awaitable[None]]]] = {
     DeskWork.SETTLE_AGAIN: partial(settle, SETTLED),
     DeskWork.SETTLE_ANOTHER: partial(settle, PAYING),
     DeskWork.APPROVE_ANOTHER: partial(approve, PAYING),
+    DeskWork.EXPIRE_FIRST: expire_points,
+    DeskWork.EXPIRE_MORE: expire_points,
+    DeskWork.EXPIRE_LAST: expire_points,
     DeskWork.IMPORT_ALL: partial(import_file, GOOD_FILE),
     DeskWork.IMPORT_HALF: partial(import_file, HALF_GOOD_FILE),
     DeskWork.READ_NOTIFICATIONS: read_notifications,

@@ -103,7 +103,7 @@ DECIDED_SCHEMES: Final = (
         scenario=Scenario.APPROVED, days_ago=150, days=Days(opens=-135, closes=90, starts=-120, ends=240),
         products=("AMB-0W20", "AMB-5W30", "AMB-10W40", "AMB-15W40", "AMB-20W50"), places=("IN",),
         rules=("gold", "synthetics", "fleet", "opening", "app"), units=300_000, remark="A solid base for the year.",
-        terms=PointTerms(value="0.10", minimum=500, expire_after_days=365),
+        terms=PointTerms(value="0.10", minimum=500, expire_after_days=60),
         revision=RevisionPlan(
             scenario=RevisionScenario.DRAFT, days_ago=6, takes_effect=21,
             rules=("gold_fifth", "synthetics", "fleet", "opening", "app", "trained"),

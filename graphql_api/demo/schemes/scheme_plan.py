@@ -135,7 +135,12 @@ class SchemePlan(Struct, frozen=True, kw_only=True):
             enrollment_closes_on=closes,
             starts_on=starts,
             ends_on=ends,
-            terms_markdown=terms_of(self.line, self.title, self.channels),
+            terms_markdown=terms_of(
+                self.line,
+                self.title,
+                self.channels,
+                expire_after_days=None if terms is None else terms.expire_after_days,
+            ),
             budget=(liability * self.budget_percent // 100 // _BUDGET_STEP + 1) * _BUDGET_STEP,
             materials=materials_of(self.line, self.title),
             point_value=None if terms is None else terms.point_value,

@@ -49,15 +49,16 @@ _CLARIFICATION: Final = (
 )
 
 
-def terms_of(line: str, title: str, channels: Sequence[EarningChannel]) -> str:
+def terms_of(line: str, title: str, channels: Sequence[EarningChannel], *, expire_after_days: int | None = None) -> str:
     """The terms of a scheme in Markdown."""
+    kept = "do not expire" if expire_after_days is None else f"expire {expire_after_days} days after they were recorded"
     earning = "\n".join(f"- {_EARNING[channel]}" for channel in channels)
     return (
         f"# Terms of “{title}”\n\n## Who may take part\n\n{_WHO[line]}\n\n"
         f"## How points are earned\n\n{earning}\n- Bonus points come on top and are listed in the scheme.\n\n"
         f"{_VALUES[line]}\n\n## How points are used\n\n"
         "1. Points belong to the practice or shop that enrolled and cannot be sold.\n"
-        "2. They expire 12 months after they were earned.\n"
+        f"2. They {kept}.\n"
         "3. Points earned by mistake or by fraud are taken back, with the reason stated.\n\n"
         "## Questions\n\nWrite to [schemes@example.com](mailto:schemes@example.com)."
     )

@@ -1,6 +1,7 @@
-"""The demo data have imports, and settlements: one with a failed payout, and one that waits for payouts (R20, R22)."""
+"""The demo data have imports, expired points, and settlements, one with a failed payout (R20, R22)."""
 
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +11,12 @@ from domain.imports.facts import ImportPhase
 from domain.jobs.facts import JobKind, JobStatus
 from domain.points.ledger import LedgerAccount, PointsEntryKind
 from domain.settlements.facts import SettlementStatus
+from graphql_api.demo.history.expiring import EXPIRING
 from graphql_api.demo.history.import_plan import MISTAKES
 from graphql_api.demo.history.importing import GOOD_FILE, HALF_GOOD_FILE
 from graphql_api.demo.history.settling import PAYING, SETTLED, SettledPlan
 from tests.graphql_api.demo.conftest import Demo
+from tests.support.demo_template import NOW
 
 pytestmark = pytest.mark.long
 
@@ -54,6 +57,20 @@ def test_another_scheme_waits_for_its_payouts(demo: Demo) -> None:
     (only,) = _settlements(demo, PAYING)
     assert (only["status"], only["points"], only["amount"]) == (SettlementStatus.PAYING, 60, Decimal("18.00"))
     assert [row["status"] for row in _lines(demo, only)] == ["PENDING"] * 3
+
+
+def test_points_of_a_scheme_expired_and_more_will_within_30_days(demo: Demo) -> None:
+    """By the job, which announced them before; what is left of the scheme is younger than the days of its terms."""
+    assert {row["title"] for row in demo.schemes if row["points_expire_after_days"]} == {EXPIRING}
+    entries = [row for row in demo.tables["points_entry"] if row["kind"] == PointsEntryKind.EXPIRY]
+    (scheme,) = {row["scheme"] for row in entries}
+    accounts = [row for row in demo.tables["points_account"] if row["scheme"] == scheme]
+    assert sum(row["points"] for row in entries) == sum(row["expired"] for row in accounts) > 0
+    left = [row["expires_next"] for row in accounts if row["available"] > 0 and row["expires_next"]]
+    assert min(left) >= NOW - timedelta(days=61)
+    assert [at for at in left if at < NOW - timedelta(days=30)]
+    facts = [row["fact"] for row in demo.tables["notification"] if row["kind"] == "POINTS_EXPIRING"]
+    assert any('"pointsExpiring"' in fact for fact in facts)
 
 
 def test_points_of_the_settled_scheme_are_available_paid_or_returned_once(demo: Demo) -> None:

@@ -106,7 +106,8 @@ def test_the_job_stored_every_sale_and_redemption_through_the_ledger(demo: Demo)
     kinds = Counter(PointsEntryKind(row["kind"]) for row in entries)
     assert kinds[PointsEntryKind.BASE] >= SHORT_HISTORY.redemptions
     assert kinds[PointsEntryKind.BONUS] > 0
-    kept = [row for row in entries if row["kind"] != PointsEntryKind.SETTLEMENT]
+    moved = {PointsEntryKind.SETTLEMENT, PointsEntryKind.EXPIRY}
+    kept = [row for row in entries if row["kind"] not in moved]
     accounts = ("available", "settling", "paid", "expired")
     assert sum(row[account] for row in demo.tables["points_account"] for account in accounts) == sum(
         -row["points"] if row["kind"] == PointsEntryKind.REVERSAL else row["points"] for row in kept
