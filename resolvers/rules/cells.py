@@ -59,12 +59,12 @@ async def count_cells(fetching: Fetching, contents: Sequence[SchemeContent], sco
         if volumes.clauses and every is None:
             found.append(await _count(fetching, _activities_of(some), volumes, totals, scope))
             continue
-        sampled = None
+        sampled: CountedCells | None = None
         if volumes.clauses and every is not None:
             sampled = await _sample(fetching, _activities_of(some), volumes, scope, every)
-            if every == 1:
-                found.append(sampled)
-                continue
+        if sampled is not None and every == 1:
+            found.append(sampled)
+            continue
         if plain is None:
             plain = await _count(fetching, shared, None, totals, scope)
         found.append(plain if sampled is None else replace(sampled, cells=plain.cells))

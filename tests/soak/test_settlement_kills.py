@@ -68,6 +68,7 @@ RESULTS: Final = (
         failed_points
     FROM settlement
     """,
+    "SELECT name, byte_size FROM settlement JOIN stored_file AS file ON file.id = payable_file_id",
     "SELECT kind, count(*) FROM event WHERE kind <> 'JOB_PROGRESSED' GROUP BY kind ORDER BY kind",
 )
 WRONG_SUMS: Final = """

@@ -187,7 +187,8 @@ async def test_a_sample_stands_for_many_sales(
     units, nothing = VolumeClause(UNITS, MONTH, 5), VolumeClause(COUPONS, MONTH, 1)
     done = ActivityClause("TRAINING_COMPLETED")
     (population,) = await load(environment, content(world, units, nothing, done))
-    assert (population.size, population.compared) == (12, {units})
+    assert population.size == 12
+    assert population.compared == {units}
     assert {cell.did for cell in population.cells} == {frozenset()}
     drawn = set(await query(environment, "SELECT id FROM ecp WHERE number % 2 = 0"))
     expected = Counter[tuple[UUID, frozenset[object]]]()
