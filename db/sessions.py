@@ -44,6 +44,8 @@ _UNREACHABLE: Final = (
     asyncpg.TooManyConnectionsError,
     asyncpg.InternalClientError,
 )
+# Those of a server that answers and cannot work: every statement would meet them.
+_TROUBLES: Final = (asyncpg.DiskFullError, asyncpg.OutOfMemoryError, asyncpg.ReadOnlySQLTransactionError)
 # serialization_failure, deadlock_detected, and lock_not_available, which only transactions with a lock timeout meet.
 # See appendix A, "PostgreSQL Error Codes", of its manual.
 _CONFLICTS: Final = frozenset({"40001", "40P01", "55P03"})
@@ -70,9 +72,7 @@ def meaning_of(error: Exception, connection: Any) -> RequestError | TransactionC
 
     `connection` is the one that was used; None while one was acquired.
     """
-    # SQLAlchemy wraps the errors of asyncpg.
-    wrapped = getattr(error, "orig", None)
-    origin = getattr(wrapped, "__cause__", None) or wrapped or error
+    origin = _origin_of(error)
     meaning: RequestError | TransactionConflict | None = None
     if isinstance(origin, PoolTimeout) or (connection is None and isinstance(origin, TimeoutError)):
         meaning = Overloaded()
@@ -85,6 +85,17 @@ def meaning_of(error: Exception, connection: Any) -> RequestError | TransactionC
     elif _says_lost(error, origin, connection):
         meaning = DatabaseUnavailable()
     return meaning
+
+
+def is_trouble(error: Exception) -> bool:
+    """Whether an error that means nothing for a request is about the database as a whole, such as a full disk."""
+    return isinstance(_origin_of(error), _TROUBLES)
+
+
+def _origin_of(error: Exception) -> Any:
+    """The error of asyncpg, which SQLAlchemy wraps."""
+    wrapped = getattr(error, "orig", None)
+    return getattr(wrapped, "__cause__", None) or wrapped or error
 
 
 def _says_lost(error: Exception, origin: Any, connection: Any) -> bool:

@@ -99,7 +99,7 @@ _ADVANCE: Final = Change(
         UPDATE sales_import_stream SET part = :part, position = :position, recorded = recorded + :recorded,
             corrected = corrected + :corrected, duplicates = duplicates + :duplicates,
             conflicts = conflicts + :conflicts, parked = parked + :parked, rejected = rejected + :rejected,
-            lines = lines + :lines, points = points + :points
+            lines = lines + :lines, points = points + :points, failed = failed + :failed
         WHERE import_id = :import_id AND stream = :stream
         """
     ).bindparams(
@@ -118,6 +118,7 @@ _ADVANCE: Final = Change(
                 "rejected",
                 "lines",
                 "points",
+                "failed",
             )
         ),
     )
@@ -143,7 +144,7 @@ _FORGET_CHECKPOINT: Final = Change(
 
 
 class Tally(Struct):
-    """The outcomes of sales."""
+    """The outcomes of sales; `failed` are those of the rejected ones that met an unexpected error."""
 
     recorded: int = 0
     corrected: int = 0
@@ -153,6 +154,7 @@ class Tally(Struct):
     rejected: int = 0
     lines: int = 0
     points: int = 0
+    failed: int = 0
 
 
 class ReadSoFar(Struct, frozen=True):

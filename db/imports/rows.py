@@ -154,6 +154,7 @@ class ImportCountsRow(Struct, frozen=True):
     rejected: int
     lines: int
     points: int
+    failed: int
 
     @property
     def sales(self) -> int:

@@ -78,6 +78,9 @@ class SalesImportStreamTable(Base):
     rejected: Mapped[int] = mapped_column(BigInteger)
     lines: Mapped[int] = mapped_column(BigInteger, comment="Rows of the sales that were tried")
     points: Mapped[int] = mapped_column(BigInteger, comment="That were posted")
+    failed: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("0"), comment="Those of the rejected sales that met an unexpected error"
+    )
 
 
 class SalesImportRowTable(Base):

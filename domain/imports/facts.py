@@ -10,6 +10,8 @@ ROW_LENGTH: Final = 65_536
 COLUMNS_LIMIT: Final = 64
 # Parts of a file that are recorded at the same time; they share no ECPs.
 STREAMS: Final = 2
+# Sales of a file that are rejected because of an unexpected error of ours. The next one fails the import.
+ERRORS_LIMIT: Final = 100
 
 
 class ImportFormat(StrEnum):

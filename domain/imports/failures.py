@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.failures import Failure, UserErrorCode
-from domain.imports.facts import COLUMNS_LIMIT, ROW_LENGTH
+from domain.imports.facts import COLUMNS_LIMIT, ERRORS_LIMIT, ROW_LENGTH
 
 
 class FileFault(StrEnum):
@@ -57,3 +57,17 @@ class FileRejected(Failure):
         super().__init__(_SENTENCES[fault].format(*details), ("input", "uploadId"))
         self.fault = fault
         self.details = details
+
+
+class TooManyErrors(Failure):
+    """Too many sales met an unexpected error of ours; `reference` finds the last one in the log."""
+
+    code = UserErrorCode.ILLEGAL_STATE
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f"{ERRORS_LIMIT} sales of this file met an unexpected error on our side, so the import stopped at the next "
+            f"one. Report it with the reference {reference}. When it is mended, retry the import: it continues there.",
+            ("input", "uploadId"),
+        )
+        self.reference = reference

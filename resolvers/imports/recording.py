@@ -15,19 +15,22 @@ from msgspec.structs import replace
 from db.imports.changes import Tally, advance_stream, reject_rows, take_streams
 from db.imports.reads import COUNTS_BY_ID, LOCK_STREAM, NEXT_SALES, PLACE_OF_STREAM
 from db.imports.rows import ImportCountsRow, NewRejection
-from db.sessions import Writing
-from domain.imports.facts import STREAMS
+from db.sessions import TransactionConflict, Writing
+from domain.imports.facts import ERRORS_LIMIT, STREAMS
+from domain.imports.failures import TooManyErrors
 from domain.permissions import Permission
 from domain.points.failures import BalanceExceeded
 from domain.sales.decisions import Decision
 from domain.sales.facts import SaleOutcome
 from domain.text import drop_repeats
+from resolvers.bugs import bug_sentence, log_bug
 from resolvers.context import Operation
 from resolvers.imports.content import StagedSale, read_content
 from resolvers.imports.running import ImportParameters, RunningImport, open_import
-from resolvers.jobs.running import RunningJob
+from resolvers.jobs.running import JobStopped, RunningJob
 from resolvers.retrying import retry_conflicts
 from resolvers.sales.ingest import Ingested, ingest_sales
+from resolvers.sales.isolation import is_of_sale
 
 # Sales of one transaction.
 CHUNK: Final = 500
@@ -92,16 +95,23 @@ class _Stream:
         return [_Place(part, row.position, read_content(row.contents)) for row in rows]
 
     async def _record(self, sales: Sequence[_Place]) -> None:
-        """Record a chunk; one that takes a balance too far is tried by halves, and a sale that does is rejected."""
+        """Record a chunk; one that fails is tried by halves, and a sale that fails by itself is rejected.
+
+        So a sale stops no other, whatever the error is. Errors of the job and of the database are raised.
+        """
         try:
             await retry_conflicts(partial(self._record_once, sales))
-        except BalanceExceeded as exceeded:
-            if len(sales) == 1:
-                await self._reject(sales[0], exceeded.message)
-                return
-            middle = len(sales) // 2
-            await self._record(sales[:middle])
-            await self._record(sales[middle:])
+        except Exception as failed:
+            if isinstance(failed, JobStopped) or not is_of_sale(failed):
+                raise
+            if len(sales) > 1:
+                middle = len(sales) // 2
+                await self._record(sales[:middle])
+                await self._record(sales[middle:])
+            elif isinstance(failed, TransactionConflict):
+                raise
+            else:
+                await self._reject(sales[0], failed)
 
     async def _record_once(self, sales: Sequence[_Place]) -> None:
         running = self._running
@@ -129,11 +139,26 @@ class _Stream:
         except _Undone as undone:
             return undone.recorded
 
-    async def _reject(self, one: _Place, reason: str) -> None:
+    async def _reject(self, one: _Place, failed: Exception) -> None:
+        """Reject a sale that takes a balance too far, or that meets a bug of ours. Raises TooManyErrors."""
+        tally = Tally(rejected=1, lines=len(one.staged.lines))
+        if isinstance(failed, BalanceExceeded):
+            await retry_conflicts(partial(self._reject_once, one, failed.message, tally=tally))
+            return
+        running = self._running
+        where = {"source": running.row.source, "external_id": one.staged.sale.external_id}
+        reference = log_bug(failed, sales_import=str(running.id), **where)
+        async with running.job.operation() as operation:
+            (counts,) = await operation.fetch(COUNTS_BY_ID, ids=[running.id])
+        if counts.failed >= ERRORS_LIMIT:
+            raise TooManyErrors(reference)
+        tally.failed = 1
+        await retry_conflicts(partial(self._reject_once, one, bug_sentence(reference), tally=tally))
+
+    async def _reject_once(self, one: _Place, reason: str, *, tally: Tally) -> None:
         running = self._running
         async with running.job.operation(self._lock) as operation, operation.writing() as session:
             await reject_rows(session, running.id, _reject(one.staged, reason))
-            tally = Tally(rejected=1, lines=len(one.staged.lines))
             await advance_stream(session, running.id, self._number, (one.part, one.position), tally)
 
     async def _lock(self, session: Writing) -> None:

@@ -5,10 +5,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from db.sessions import ReadingClosed, TransactionConflict
+from db.sessions import TransactionConflict
 from domain.failures import Failure, Problem, UserErrorCode
 from domain.points.failures import BalanceExceeded
-from domain.requests import RequestError
 from domain.sales.decisions import Decision
 from domain.sales.facts import IngestMode, SaleOutcome
 from domain.sales.reports import ReportedSale, report_problems, sale_problems, time_problems
@@ -18,13 +17,12 @@ from resolvers.context import Operation
 from resolvers.retrying import retry_conflicts
 from resolvers.sales.entries import CheckedSale, Recorded
 from resolvers.sales.ingest import record_checked
+from resolvers.sales.isolation import is_of_sale
 from resolvers.sales.recording import NothingRecorded
 from resolvers.validation import reject_invalid
 
 # Sales of one transaction, except in ALL_OR_NOTHING.
 CHUNK: Final = 500
-# Errors of the whole request. What a sale does to the balance of an ECP is a failure of that sale.
-_OF_REQUEST: Final = (RequestError, ReadingClosed, Failure)
 _REPLACED: Final = "A later version of this sale in the same report counts instead of this one."
 
 
@@ -120,7 +118,7 @@ async def _record_each(
     try:
         recorded = await retry_conflicts(lambda: _record_chunk(operation, source, sales, may_park=may_park))
     except Exception as failed:
-        if isinstance(failed, _OF_REQUEST) and not isinstance(failed, BalanceExceeded):
+        if not is_of_sale(failed):
             raise
         if len(sales) == 1:
             return {sales[0].index: _build_failed(source, sales[0], failed)}, 0

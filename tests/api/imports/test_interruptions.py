@@ -8,6 +8,7 @@ import pytest
 
 from db.sessions import Writing
 from domain.permissions import Role
+from domain.requests import DatabaseUnavailable
 from graphql_api.context import Environment
 from resolvers.imports import recording
 from resolvers.imports.cleanup import forget_abandoned
@@ -23,10 +24,6 @@ from tests.support.world import World
 
 SALES = 12
 FILE = csv_file(*[row(f"s-{number:02}", sold_at=f"2026-03-12T10:{number:02}:00Z") for number in range(SALES)])
-
-
-class PowerFailed(Exception):
-    """An error that nobody expects."""
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +58,7 @@ async def test_an_attempt_that_fails_is_continued(
     """N6: what was committed is not tried again, and what was not is."""
 
     async def fail() -> None:
-        raise PowerFailed
+        raise DatabaseUnavailable
 
     interrupt(monkeypatch, 4, fail)
     import_id = await desk.begin(FILE)
