@@ -26,6 +26,9 @@ _STREAM: Final = SalesImportStreamTable
 IMPORTS_BY_ID: Final = Statement(
     select(*columns(SalesImportTable, ImportRow)).where(SalesImportTable.id == any_(uuids("ids"))), ImportRow
 )
+IMPORT_OF_JOB: Final = Statement(
+    select(*columns(SalesImportTable, ImportRow)).where(SalesImportTable.job_id == uuid("job_id")), ImportRow
+)
 COUNTS_BY_ID: Final = Statement(
     select(
         _STREAM.import_id,
@@ -52,6 +55,11 @@ LOCK_STREAM: Final = Statement(
     .bindparams(uuid("import_id"), number("stream"), uuid("lease"))
     .columns(*named_columns(StreamRow)),
     StreamRow,
+)
+# Waits for the transactions of all streams. None follows, if the job is canceled in the transaction that has this.
+LOCK_STREAMS: Final = Statement(
+    select(_STREAM.stream).where(_STREAM.import_id == uuid("import_id")).order_by(_STREAM.stream).with_for_update(),
+    scalar(int),
 )
 PLACE_OF_STREAM: Final = Statement(
     select(*columns(_STREAM, StreamRow)).where(

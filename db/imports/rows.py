@@ -6,6 +6,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.imports.facts import ImportStatus
+from domain.imports.guards import ImportFacts
+
 
 class ImportRow(Struct, frozen=True):
     """An import, with what was counted while its file was read."""
@@ -40,6 +43,17 @@ class ListedImportRow(ImportRow, frozen=True):
     status: str
     done: int | None
     total: int | None
+
+    @property
+    def facts(self) -> ImportFacts:
+        """What decides about actions on the import."""
+        is_rejected = self.finished_at is not None and self.status == ImportStatus.FAILED
+        return ImportFacts(
+            owner_id=self.created_by,
+            status=ImportStatus(self.status),
+            has_job=self.done is not None,
+            is_rejected=is_rejected,
+        )
 
     @property
     def state(self) -> "ImportState":

@@ -3,8 +3,10 @@
 from enum import StrEnum
 from typing import Final
 
-from domain.failures import Failure, UserErrorCode
-from domain.imports.facts import COLUMNS_LIMIT, ERRORS_LIMIT, ROW_LENGTH
+from domain.failures import Failure, IllegalState, NotFound, Path, UserErrorCode
+from domain.imports.facts import COLUMNS_LIMIT, ERRORS_LIMIT, ROW_LENGTH, ImportStatus
+
+IMPORT_PATH: Final[Path] = ("input", "importId")
 
 
 class FileFault(StrEnum):
@@ -71,3 +73,43 @@ class TooManyErrors(Failure):
             ("input", "uploadId"),
         )
         self.reference = reference
+
+
+class ImportNotFound(NotFound):
+    """The import does not exist, or the viewer may not see it."""
+
+    def __init__(self) -> None:
+        super().__init__("import", IMPORT_PATH)
+
+
+class ImportOfAnother(Failure):
+    """The viewer sees the import, and it is not theirs to cancel or to retry."""
+
+    code = UserErrorCode.ILLEGAL_STATE
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another account began this import. Only that account, program managers, and administrators may cancel or "
+            "retry it.",
+            IMPORT_PATH,
+        )
+
+
+class ImportEnded(IllegalState):
+    """The import has ended, so it cannot be canceled."""
+
+    def __init__(self, status: ImportStatus) -> None:
+        ended = {
+            ImportStatus.SUCCEEDED: "This import has already finished.",
+            ImportStatus.FAILED: "This import has already failed.",
+            ImportStatus.CANCELED: "This import was already canceled.",
+        }
+        super().__init__(f"{ended[status]} There is nothing to cancel.", IMPORT_PATH)
+        self.status = status
+
+
+class ImportNotRetryable(IllegalState):
+    """The import goes on, or has ended for good."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, IMPORT_PATH)

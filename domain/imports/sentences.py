@@ -3,7 +3,12 @@
 from typing import Final, assert_never
 
 from domain.imports.facts import ImportPhase, ImportStatus, Outcomes
-from domain.imports.stored_facts import StoredImportFact
+from domain.imports.stored_facts import (
+    SalesImportCanceled,
+    SalesImportFailed,
+    SalesImportFinished,
+    StoredImportFact,
+)
 from domain.text import format_count, format_number, join_words, quote
 
 _PHASES: Final = {
@@ -14,10 +19,18 @@ _PHASES: Final = {
 
 def import_sentence(fact: StoredImportFact) -> str:
     """Write what became of a file, to the owner of the import."""
-    file, of_source = quote(fact.file_name), f"for {quote(fact.source)}"
-    if fact.dry_run:
-        return f"Dry run of {file} {of_source}: {finished_sentence(fact.outcomes, dry_run=True)}"
-    return f"Import of {file} {of_source}: {finished_sentence(fact.outcomes, dry_run=False)}"
+    title = f"{'Dry run' if fact.dry_run else 'Import'} of {quote(fact.file_name)} for {quote(fact.source)}"
+    match fact:
+        case SalesImportFinished(outcomes=outcomes):
+            return f"{title}: {finished_sentence(outcomes, dry_run=fact.dry_run)}"
+        case SalesImportFailed(error=error, is_unreadable=True):
+            return f"{title}: failed. {error} Nothing was recorded."
+        case SalesImportFailed(outcomes=outcomes, error=error):
+            return f"{title}: failed. {error} {stopped_sentence(outcomes, dry_run=fact.dry_run)}"
+        case SalesImportCanceled(outcomes=outcomes):
+            return f"{title}: canceled. {stopped_sentence(outcomes, dry_run=fact.dry_run)}"
+        case _:
+            assert_never(fact)
 
 
 def state_sentence(status: ImportStatus, phase: ImportPhase, outcomes: Outcomes, *, dry_run: bool) -> str:
@@ -40,10 +53,11 @@ def state_sentence(status: ImportStatus, phase: ImportPhase, outcomes: Outcomes,
 def finished_sentence(outcomes: Outcomes, *, dry_run: bool) -> str:
     """Write what became of all sales of a file."""
     unchanged = " Nothing was changed." if dry_run else ""
+    remedy = "" if dry_run else ": correct it and import it"
     if outcomes.duplicates and outcomes.duplicates == outcomes.tried:
         known = "the only sale was" if outcomes.tried == 1 else f"all {format_number(outcomes.tried)} sales were"
         return f"{known} recorded before, so nothing {'would change' if dry_run else 'changed'}.{unchanged}"
-    repair = " The file of rejected rows says why." if outcomes.rejected or outcomes.conflicts else ""
+    repair = f" The file of rejected rows says why{remedy}." if outcomes.rejected or outcomes.conflicts else ""
     return f"{_counted(outcomes, dry_run=dry_run)}.{repair}{unchanged}"
 
 
@@ -52,9 +66,11 @@ def stopped_sentence(outcomes: Outcomes, *, dry_run: bool) -> str:
     if dry_run:
         return "The dry run ended before all sales were tried. Nothing was changed."
     if not outcomes.recorded and not outcomes.corrected and not outcomes.parked:
-        return "The import ended before its first sale was recorded. Nothing was changed."
+        return (
+            "The import ended before its first sale was recorded. Nothing was changed. Retry the import to begin again."
+        )
     kept = f"The import ended before all sales were tried: {_counted(outcomes, dry_run=False)}."
-    return f"{kept} What was recorded stays. Retry the job to continue, or import the file again."
+    return f"{kept} What was recorded stays. Retry the import to continue, or import the file again."
 
 
 def _counted(outcomes: Outcomes, *, dry_run: bool) -> str:

@@ -13,4 +13,24 @@ class SalesImportFinished(StoredFact, frozen=True, tag="salesImportFinished"):
     outcomes: Outcomes
 
 
-StoredImportFact = SalesImportFinished
+class SalesImportFailed(StoredFact, frozen=True, tag="salesImportFailed"):
+    """An import failed; `error` says why, as a sentence. If the file `is_unreadable`, a retry fails again."""
+
+    file_name: str
+    source: str
+    dry_run: bool
+    outcomes: Outcomes
+    error: str
+    is_unreadable: bool
+
+
+class SalesImportCanceled(StoredFact, frozen=True, tag="salesImportCanceled"):
+    """Another account canceled an import."""
+
+    file_name: str
+    source: str
+    dry_run: bool
+    outcomes: Outcomes
+
+
+StoredImportFact = SalesImportFinished | SalesImportFailed | SalesImportCanceled

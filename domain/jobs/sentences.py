@@ -5,7 +5,7 @@ from typing import assert_never
 
 from domain.calendar import Calendar
 from domain.jobs.facts import JOBS, JobStatus
-from domain.jobs.stored_facts import JobFailed, JobFinished, StoredJobFact
+from domain.jobs.stored_facts import JobCanceled, JobFailed, JobFinished, StoredJobFact
 from domain.text import format_number
 
 
@@ -16,6 +16,8 @@ def job_sentence(fact: StoredJobFact) -> str:
             return f"{JOBS[kind].label}: finished."
         case JobFailed(job_kind=kind, error=error):
             return f"{JOBS[kind].label}: failed. {error}"
+        case JobCanceled(job_kind=kind):
+            return f"{JOBS[kind].label}: canceled. What it has done stays, and a retry continues it."
         case _:
             assert_never(fact)
 

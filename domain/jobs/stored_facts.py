@@ -17,4 +17,10 @@ class JobFailed(StoredFact, frozen=True, tag="jobFailed"):
     error: str
 
 
-StoredJobFact = JobFinished | JobFailed
+class JobCanceled(StoredFact, frozen=True, tag="jobCanceled"):
+    """Another account canceled a job."""
+
+    job_kind: JobKind
+
+
+StoredJobFact = JobFinished | JobFailed | JobCanceled

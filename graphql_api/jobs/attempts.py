@@ -47,7 +47,7 @@ async def run_attempt(handler: JobHandler[Any], taken: TakenJob, tools: JobTools
         sentence, retries = _reason(log, error)
         if isinstance(error, TimeoutError) and limit.expired():
             sentence = f"It took longer than {format_number(round(handler.time_limit))} seconds."
-        await _fail(tools, taken, sentence, retries=retries)
+        await _fail(handler, taken, tools, sentence, retries=retries)
 
 
 async def record(tools: JobTools, change: Callable[[Operation], Awaitable[ResultT]]) -> ResultT:
@@ -71,11 +71,16 @@ def _job(handler: JobHandler[Any], taken: TakenJob, tools: JobTools) -> RunningJ
     return RunningJob(taken.attempt, parameters, checkpoint, tools=tools)
 
 
-async def _fail(tools: JobTools, taken: TakenJob, sentence: str, *, retries: bool) -> None:
+async def _fail(handler: JobHandler[Any], taken: TakenJob, tools: JobTools, sentence: str, *, retries: bool) -> None:
     error = sentence[:ERROR_LENGTH]
     # It need not be unpredictable.
     jitter = random.random()  # noqa: S311
-    await record(tools, lambda operation: fail_attempt(operation, taken.attempt, error, jitter=jitter, retries=retries))
+    explain = handler.explain_failure
+
+    async def change(operation: Operation) -> bool:
+        return await fail_attempt(operation, taken.attempt, error, jitter=jitter, retries=retries, explain=explain)
+
+    await record(tools, change)
 
 
 def _reason(log: Any, error: Exception) -> tuple[str, bool]:

@@ -36,6 +36,7 @@ class JobWorker:
         """Take what jobs need; without `run_part` their parts run in this process."""
         self._environment = environment
         self._handlers = handlers
+        self._explain = {kind: one.explain_failure for kind, one in handlers.items() if one.explain_failure is not None}
         self._policy = policy
         self._processes = Processes(policy.processes, policy.process_memory)
         self._tools = JobTools(
@@ -93,8 +94,10 @@ class JobWorker:
                 self._running[lease][1].cancel()
 
     async def _in_operation(self, free: int) -> list[TakenJob]:
-        policy, kinds = self._policy, list(self._handlers)
-        return await record(self._tools, lambda operation: take_jobs(operation, kinds, free, policy.per_account))
+        kinds, per_account, explain = list(self._handlers), self._policy.per_account, self._explain
+        return await record(
+            self._tools, lambda operation: take_jobs(operation, kinds, free, per_account, explain=explain)
+        )
 
     def _start(self, taken: TakenJob) -> None:
         lease = taken.attempt.lease

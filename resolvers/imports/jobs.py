@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from domain.imports.facts import ImportPhase
 from domain.jobs.facts import JobKind
 from resolvers.imports.cleanup import begin_reading, forget_all
+from resolvers.imports.notify import explain_failure
 from resolvers.imports.recording import record_sorted
 from resolvers.imports.rejected_file import finish_import
 from resolvers.imports.running import Checkpoint, ImportParameters, open_import
@@ -44,5 +45,6 @@ JOBS: Final = (
         checkpoint=Checkpoint,
         run=run_import,
         time_limit=_TIME_LIMIT_S,
+        explain_failure=explain_failure,
     ),
 )

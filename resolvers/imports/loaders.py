@@ -7,6 +7,7 @@ from db.imports import pages
 from db.imports.reads import COUNTS_BY_ID
 from db.imports.rows import ImportCountsRow, ImportState, ListedImportRow
 from domain.imports.facts import ImportPhase, ImportStatus, Outcomes
+from domain.imports.guards import IMPORT_GUARDS, ImportAction, ImportFacts
 from domain.imports.sentences import state_sentence
 from domain.permissions import EcpScope, Permission, Viewer
 from resolvers.context import Operation
@@ -56,6 +57,11 @@ async def import_sentences(operation: Operation, imports: list[ImportState]) -> 
     """Write how far each import is, or what became of the file."""
     outcomes = await outcomes_of_imports(operation, imports)
     return [_sentence(one, counted) for one, counted in zip(imports, outcomes, strict=True)]
+
+
+async def import_actions(operation: Operation, found: list[ImportFacts]) -> list[list[ImportAction]]:
+    """Return the actions that the viewer may take now, by the same guards as the mutations."""
+    return [list(IMPORT_GUARDS.allowed(facts, operation.viewer)) for facts in found]
 
 
 async def may_see_import_file(operation: Operation, file_id: UUID) -> bool:

@@ -1,13 +1,17 @@
 """Appends the event of the end of an import, and notifies its owner of what became of the file."""
 
-from db.imports.reads import COUNTS_BY_ID
+from db.files.reads import FILES_BY_ID
+from db.imports.reads import COUNTS_BY_ID, IMPORT_OF_JOB
 from db.outbox.changes import NewEvent
 from db.sessions import Writing
 from domain.events import EventKind
-from domain.imports.stored_facts import SalesImportFinished
+from domain.imports.stored_facts import SalesImportFailed, SalesImportFinished
+from domain.jobs.stored_facts import JobFailed
+from domain.notifications.stored_facts import NotificationFact
 from resolvers.context import Operation
 from resolvers.imports.loaders import outcomes_of
 from resolvers.imports.running import RunningImport
+from resolvers.jobs.running import JobAttempt
 from resolvers.notifications.notify import append_and_notify
 from resolvers.outbox.append import append_event
 
@@ -28,3 +32,21 @@ async def announce_end(operation: Operation, session: Writing, running: RunningI
     )
     event = NewEvent(EventKind.SALES_IMPORT_FINISHED, running.id)
     await append_and_notify(operation, session, event, {running.row.created_by: fact}, actor_id=None)
+
+
+async def explain_failure(_operation: Operation, session: Writing, attempt: JobAttempt, error: str) -> NotificationFact:
+    """What the owner reads of an import that failed: the file, what became of its sales, and what to do."""
+    found = await session.fetch(IMPORT_OF_JOB, job_id=attempt.id)
+    if not found:
+        return JobFailed(attempt.kind, error)
+    (row,) = found
+    (counts,) = await session.fetch(COUNTS_BY_ID, ids=[row.id])
+    (file,) = await session.fetch(FILES_BY_ID, ids=[row.file_id])
+    return SalesImportFailed(
+        file_name=file.name,
+        source=row.source,
+        dry_run=row.dry_run,
+        outcomes=outcomes_of(counts, row.rejected),
+        error=error,
+        is_unreadable=row.finished_at is not None,
+    )

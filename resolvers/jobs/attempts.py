@@ -1,6 +1,7 @@
 """Begin and end attempts at jobs: take the next jobs, keep them, finish them, fail them, and give them back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from domain.jobs.facts import JobKind, JobStatus
 from domain.jobs.retries import LEASE, is_exhausted, next_attempt
 from domain.jobs.sentences import lost_sentence
 from resolvers.context import Operation
-from resolvers.jobs.notify import append_job_event, notify_of_failure, notify_of_success
+from resolvers.jobs.notify import ExplainFailure, append_job_event, notify_of_failure, notify_of_success
 from resolvers.jobs.running import JobAttempt
 
 
@@ -27,11 +28,18 @@ class TakenJob(Struct, frozen=True):
     checkpoint_json: str | None
 
 
-async def take_jobs(operation: Operation, kinds: Sequence[JobKind], limit: int, per_account: int) -> list[TakenJob]:
+async def take_jobs(
+    operation: Operation,
+    kinds: Sequence[JobKind],
+    limit: int,
+    per_account: int,
+    *,
+    explain: Mapping[JobKind, ExplainFailure] = MappingProxyType({}),
+) -> list[TakenJob]:
     """Take at most `limit` jobs that are due or whose worker is silent, in turns between accounts.
 
     No account has more than `per_account` jobs running in all processes. A job whose workers were lost too many times
-    in a row fails instead. Raises TransactionConflict.
+    in a row fails instead, which the owner reads as the kind explains it. Raises TransactionConflict.
     """
     named = [kind.value for kind in kinds]
     if not await operation.fetch(ANY_DUE, now=operation.now, kinds=named):
@@ -39,7 +47,7 @@ async def take_jobs(operation: Operation, kinds: Sequence[JobKind], limit: int, 
     async with operation.writing() as session:
         await session.fetch(LOCK_CHOOSING)
         due = await session.fetch(NEXT_JOBS, now=operation.now, kinds=named, limit=limit, per_account=per_account)
-        taken = [await _take(operation, session, row) for row in due]
+        taken = [await _take(operation, session, row, explain) for row in due]
     return [job for job in taken if job is not None]
 
 
@@ -60,8 +68,14 @@ async def finish_job(operation: Operation, attempt: JobAttempt, progress: Progre
     return has_job
 
 
-async def fail_attempt(
-    operation: Operation, attempt: JobAttempt, error: str, *, jitter: float, retries: bool = True
+async def fail_attempt(  # noqa: PLR0913 - how the attempt failed, and what follows
+    operation: Operation,
+    attempt: JobAttempt,
+    error: str,
+    *,
+    jitter: float,
+    retries: bool = True,
+    explain: ExplainFailure | None = None,
 ) -> bool:
     """Queue the job again for later, or end it as failed; False if the attempt no longer has it.
 
@@ -74,7 +88,7 @@ async def fail_attempt(
         failures = found[0].failures + 1
         due_at = next_attempt(failures, operation.now, jitter) if retries else None
         if due_at is None:
-            await _fail(operation, session, attempt, (failures, error))
+            await _fail(operation, session, attempt, (failures, error), explain)
         else:
             await changes.postpone(session, attempt.id, failures, error, due_at)
             await append_job_event(operation, session, EventKind.JOB_PROGRESSED, attempt.id)
@@ -90,7 +104,9 @@ async def give_back_job(operation: Operation, attempt: JobAttempt) -> bool:
     return has_job
 
 
-async def _take(operation: Operation, session: Writing, row: DueJobRow) -> TakenJob | None:
+async def _take(
+    operation: Operation, session: Writing, row: DueJobRow, explain: Mapping[JobKind, ExplainFailure]
+) -> TakenJob | None:
     lost = row.status == JobStatus.RUNNING
     failures = row.failures + lost
     attempt = JobAttempt(
@@ -102,14 +118,20 @@ async def _take(operation: Operation, session: Writing, row: DueJobRow) -> Taken
         progress=Progress(row.done, row.total),
     )
     if is_exhausted(failures):
-        await _fail(operation, session, attempt, (failures, lost_sentence(failures)))
+        await _fail(operation, session, attempt, (failures, lost_sentence(failures)), explain.get(attempt.kind))
         return None
     await changes.start_attempt(session, row.id, attempt.lease, failures, (operation.now, operation.now + LEASE))
     await append_job_event(operation, session, EventKind.JOB_PROGRESSED, row.id)
     return TakenJob(attempt, row.parameters_json, row.checkpoint_json)
 
 
-async def _fail(operation: Operation, session: Writing, attempt: JobAttempt, failed: tuple[int, str]) -> None:
+async def _fail(
+    operation: Operation,
+    session: Writing,
+    attempt: JobAttempt,
+    failed: tuple[int, str],
+    explain: ExplainFailure | None,
+) -> None:
     failures, error = failed
     await changes.fail(session, attempt.id, failures, error, operation.now)
-    await notify_of_failure(operation, session, attempt, error)
+    await notify_of_failure(operation, session, attempt, error, explain)

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from domain.jobs.facts import JobKind
+from resolvers.jobs.notify import ExplainFailure
 from resolvers.jobs.running import RunningJob
 
 ParametersT = TypeVar("ParametersT")
@@ -17,7 +18,8 @@ class JobHandler(Struct, Generic[ParametersT], frozen=True, kw_only=True):
 
     `run` is called for every attempt. It continues after `job.checkpoint`, and returns when everything is done. If it
     raises a declared failure, the job has failed with its sentence; after any other error it is retried. One attempt
-    may take `time_limit` seconds.
+    may take `time_limit` seconds. `explain_failure` writes what the owner reads of a failure, if it is more than the
+    sentence.
     """
 
     kind: JobKind
@@ -25,6 +27,7 @@ class JobHandler(Struct, Generic[ParametersT], frozen=True, kw_only=True):
     run: Callable[[RunningJob[ParametersT]], Awaitable[None]]
     checkpoint: Any = None
     time_limit: float = 3600.0
+    explain_failure: ExplainFailure | None = None
 
 
 def handlers_by_kind(handlers: Iterable[JobHandler[Any]]) -> Mapping[JobKind, JobHandler[Any]]:

@@ -1,17 +1,23 @@
 """Append the events of jobs, and notify the owner of one that ended."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from db.jobs.rows import JobRow
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
 from domain.events import EventKind
 from domain.jobs.events import about_job
-from domain.jobs.facts import JOBS
-from domain.jobs.stored_facts import JobFailed, JobFinished, StoredJobFact
+from domain.jobs.facts import JOBS, JobKind
+from domain.jobs.stored_facts import JobCanceled, JobFailed, JobFinished
+from domain.notifications.stored_facts import NotificationFact
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.jobs.running import JobAttempt
 from resolvers.notifications.notify import append_and_notify
+
+# Writes the fact for the owner of a job that fails with this sentence, in the transaction that ends it.
+ExplainFailure = Callable[[Operation, Writing, JobAttempt, str], Awaitable[NotificationFact]]
 
 
 async def append_job_event(operation: Operation, session: Writing, kind: EventKind, job_id: UUID) -> None:
@@ -25,17 +31,39 @@ async def notify_of_success(operation: Operation, session: Writing, attempt: Job
     await _notify(operation, session, EventKind.JOB_FINISHED, attempt, fact)
 
 
-async def notify_of_failure(operation: Operation, session: Writing, attempt: JobAttempt, error: str) -> None:
-    """Append the event, and notify the owner."""
-    await _notify(operation, session, EventKind.JOB_FAILED, attempt, JobFailed(attempt.kind, error))
+async def notify_of_failure(
+    operation: Operation, session: Writing, attempt: JobAttempt, error: str, explain: ExplainFailure | None
+) -> None:
+    """Append the event, and notify the owner: with a fact of the kind, if it has its own."""
+    fact: NotificationFact = JobFailed(attempt.kind, error)
+    if explain is not None:
+        fact = await explain(operation, session, attempt, error)
+    await _notify(operation, session, EventKind.JOB_FAILED, attempt, fact)
+
+
+async def notify_of_cancellation(
+    operation: Operation, session: Writing, job: JobRow, fact: NotificationFact | None = None
+) -> None:
+    """Append the event, and notify the owner of a job that the viewer, somebody else, canceled."""
+    viewer_id, owner_id = operation.viewer.account_id, job.owner_id
+    stored = fact or JobCanceled(JobKind(job.kind))
+    facts = {} if owner_id == viewer_id else await _fact_for(session, owner_id, stored)
+    event = NewEvent(EventKind.JOB_CANCELED, job.id, about_job(job.id))
+    await append_and_notify(operation, session, event, facts, actor_id=viewer_id)
 
 
 async def _notify(
-    operation: Operation, session: Writing, kind: EventKind, attempt: JobAttempt, fact: StoredJobFact | None
+    operation: Operation, session: Writing, kind: EventKind, attempt: JobAttempt, fact: NotificationFact | None
 ) -> None:
-    owner_id = attempt.owner_id
-    facts = {}
-    if owner_id is not None and fact is not None and owner_id in await load_viewers(session, [owner_id]):
-        facts[owner_id] = fact
+    facts = await _fact_for(session, attempt.owner_id, fact)
     event = NewEvent(kind, attempt.id, about_job(attempt.id))
     await append_and_notify(operation, session, event, facts, actor_id=None)
+
+
+async def _fact_for(
+    session: Writing, owner_id: UUID | None, fact: NotificationFact | None
+) -> dict[UUID, NotificationFact | None]:
+    """The fact for an owner who can sign in."""
+    if owner_id is None or fact is None or owner_id not in await load_viewers(session, [owner_id]):
+        return {}
+    return {owner_id: fact}

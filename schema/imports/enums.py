@@ -1,6 +1,7 @@
 """Enums of imports: formats, phases, and statuses."""
 
 from domain.imports.facts import ImportFormat, ImportPhase, ImportStatus
+from domain.imports.guards import ImportAction
 from schema.descriptions import described
 
 described(
@@ -33,5 +34,13 @@ described(
         ImportStatus.CANCELED: "An account canceled the job. What was recorded stays.",
     },
 )
+described(
+    ImportAction,
+    "An action on an import.",
+    {
+        ImportAction.CANCEL: "Cancel the import: `cancelImport`.",
+        ImportAction.RETRY: "Continue an import that failed or was canceled: `retryImport`.",
+    },
+)
 
-__all__ = ["ImportFormat", "ImportPhase", "ImportStatus"]
+__all__ = ["ImportAction", "ImportFormat", "ImportPhase", "ImportStatus"]

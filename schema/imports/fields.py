@@ -7,10 +7,12 @@ import strawberry
 from db.imports.rows import ListedImportRow
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission
+from resolvers.imports.cancel_import import cancel_import
 from resolvers.imports.import_sales import import_sales
 from resolvers.imports.lists import ImportFilter, list_imports
 from resolvers.imports.loaders import imports_by_id
 from resolvers.imports.progress_feed import follow_import
+from resolvers.imports.retry_import import retry_import
 from resolvers.outbox.feeds import Feed
 from resolvers.paging import Page, PageArguments
 from schema.feeds import ResumeArgument
@@ -72,6 +74,22 @@ class ImportMutations:
     )
     async def import_sales(self, info: AppInfo, input: inputs.ImportSalesInput) -> payloads.ImportSalesPayload:
         return payloads.ImportSalesPayload(key=await import_sales(info.context, input.to_command()))
+
+    @mutation(
+        requires=Permission.SALE_READ,
+        description="Cancel an import that waits or runs. What it has recorded stays. Only the account that began it, "
+        "program managers, and administrators may cancel it. If another account cancels it, its owner is notified.",
+    )
+    async def cancel_import(self, info: AppInfo, input: inputs.CancelImportInput) -> payloads.CancelImportPayload:
+        return payloads.CancelImportPayload(key=await cancel_import(info.context, input.to_command()))
+
+    @mutation(
+        requires=Permission.SALE_READ,
+        description="Continue an import that failed or was canceled, where it stopped and in the name of its owner. "
+        "Only the account that began it, program managers, and administrators may retry it.",
+    )
+    async def retry_import(self, info: AppInfo, input: inputs.RetryImportInput) -> payloads.RetryImportPayload:
+        return payloads.RetryImportPayload(key=await retry_import(info.context, input.to_command()))
 
 
 @strawberry.type

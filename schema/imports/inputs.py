@@ -3,8 +3,10 @@
 import strawberry
 
 from domain.node_kinds import NodeKind
+from resolvers.imports.cancel_import import CancelImport
 from resolvers.imports.import_sales import ImportSales
 from resolvers.imports.lists import ImportFilter
+from resolvers.imports.retry_import import RetryImport
 from resolvers.imports.start_import import ImportOptions
 from schema.fields import leaf, optional
 from schema.ids import input_id
@@ -41,3 +43,21 @@ class ImportSalesInput:
         upload_id = input_id(NodeKind.UPLOAD, self.upload_id, "uploadId")
         options = ImportOptions(source=self.source, dry_run=self.dry_run, park=self.park)
         return ImportSales(upload_id, options, self.idempotency_key)
+
+
+@strawberry.input(description="An import to cancel.")
+class CancelImportInput:
+    import_id: strawberry.ID = leaf("The ID of the import.")
+
+    def to_command(self) -> CancelImport:
+        """Convert the input. Raises InvalidInput for a malformed ID."""
+        return CancelImport(input_id(NodeKind.SALES_IMPORT, self.import_id, "importId"))
+
+
+@strawberry.input(description="An import to continue.")
+class RetryImportInput:
+    import_id: strawberry.ID = leaf("The ID of the import.")
+
+    def to_command(self) -> RetryImport:
+        """Convert the input. Raises InvalidInput for a malformed ID."""
+        return RetryImport(input_id(NodeKind.SALES_IMPORT, self.import_id, "importId"))

@@ -13,3 +13,20 @@ class ImportSalesPayload(KeyedPayload):
     import_: Import | None = batched(
         imports_by_id, key="key", name="import", description="The import, which has begun. Null if there are errors."
     )
+
+
+@strawberry.type(description="The result of `cancelImport`.")
+class CancelImportPayload(KeyedPayload):
+    import_: Import | None = batched(
+        imports_by_id, key="key", name="import", description="The canceled import. Null if there are errors."
+    )
+
+
+@strawberry.type(description="The result of `retryImport`.")
+class RetryImportPayload(KeyedPayload):
+    import_: Import | None = batched(
+        imports_by_id,
+        key="key",
+        name="import",
+        description="The import, which is queued again. Null if there are errors.",
+    )

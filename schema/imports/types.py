@@ -15,13 +15,13 @@ from domain.jobs.sentences import percent_of
 from domain.node_kinds import NodeKind
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.files.loaders import file_urls, file_views_by_id
-from resolvers.imports.loaders import import_sentences, imports_by_job, outcomes_of_imports
+from resolvers.imports.loaders import import_actions, import_sentences, imports_by_job, outcomes_of_imports
 from resolvers.jobs.loaders import jobs_by_id
 from schema.accounts.types import Account
 from schema.fields import batched, computed, leaf
 from schema.files.types import File
 from schema.ids import node_id
-from schema.imports.enums import ImportFormat, ImportPhase, ImportStatus
+from schema.imports.enums import ImportAction, ImportFormat, ImportPhase, ImportStatus
 from schema.jobs.types import Job
 from schema.nodes import Node, node_type
 from schema.scalars import EventCursor, SafeInt
@@ -93,11 +93,17 @@ class Import(Node):
         accounts_by_id, key="created_by", description="The account that began the import, in whose name it records."
     )
     finished_at: datetime | None = leaf("When all sales were tried, or the file was rejected. Null until then.")
+    viewer_actions: list[ImportAction] = batched(
+        import_actions,
+        key="facts",
+        description="The actions that the viewer may take now. None of them would fail because of the import's state. "
+        "Program managers and administrators may cancel and retry the imports of every account.",
+    )
     job: Job | None = batched(
         jobs_by_id,
         key="job_id",
-        description="The job that does it: cancel it with `cancelJob`, and continue a canceled one with `retryJob`. "
-        "Null if the viewer may not see it, and when it is deleted 30 days after its end.",
+        description="The job that does it. Null if the viewer may not see it, and when it is deleted 30 days after its "
+        "end.",
     )
 
 

@@ -87,7 +87,7 @@ async def test_a_file_is_imported_and_its_rejected_rows_are_written(
     assert (done.code, done.complaints.splitlines()) == (
         1,
         [
-            "1 sale was recorded and 2 were rejected. The file of rejected rows says why.",
+            "1 sale was recorded and 2 were rejected. The file of rejected rows says why: correct it and import it.",
             "Rejected rows are in march.rejected.csv.",
         ],
     )

@@ -38,9 +38,9 @@ from domain.enrollments.stored_facts import (
     EnrollmentWithdrawn,
 )
 from domain.imports.facts import Outcomes
-from domain.imports.stored_facts import SalesImportFinished
+from domain.imports.stored_facts import SalesImportCanceled, SalesImportFailed, SalesImportFinished
 from domain.jobs.facts import JobKind
-from domain.jobs.stored_facts import JobFailed, JobFinished
+from domain.jobs.stored_facts import JobCanceled, JobFailed, JobFinished
 from domain.notifications.sentences import notification_sentence
 from domain.notifications.stored_facts import NOTIFICATION_DECODER, StoredNotification
 from domain.points.stored_facts import PointsExpired, PointsExpiring
@@ -423,6 +423,46 @@ EXAMPLES: Final[tuple[tuple[StoredNotification, str, str], ...]] = (
             (
                 JobFailed(JobKind.EPCIS_CAPTURE, "The database does not answer."),
                 "Capture of EPCIS events: failed. The database does not answer.",
+            ),
+            (
+                JobCanceled(JobKind.EPCIS_CAPTURE),
+                "Capture of EPCIS events: canceled. What it has done stays, and a retry continues it.",
+            ),
+            (
+                SalesImportFailed(
+                    file_name="march.csv",
+                    source="till",
+                    dry_run=False,
+                    outcomes=Outcomes(recorded=4, rejected=1),
+                    error="The database does not answer. Try again in a few seconds.",
+                    is_unreadable=False,
+                ),
+                (
+                    "Import of “march.csv” for “till”: failed. The database does not answer. Try again in a few "
+                    "seconds. The import ended before all sales were tried: 4 sales were recorded and 1 was rejected. "
+                    "What was recorded stays. Retry the import to continue, or import the file again."
+                ),
+            ),
+            (
+                SalesImportFailed(
+                    file_name="march.csv",
+                    source="till",
+                    dry_run=True,
+                    outcomes=Outcomes(),
+                    error="The file is empty. Export the sales again.",
+                    is_unreadable=True,
+                ),
+                (
+                    "Dry run of “march.csv” for “till”: failed. The file is empty. Export the sales again. Nothing was "
+                    "recorded."
+                ),
+            ),
+            (
+                SalesImportCanceled(file_name="march.csv", source="till", dry_run=False, outcomes=Outcomes(rejected=1)),
+                (
+                    "Import of “march.csv” for “till”: canceled. The import ended before its first sale was recorded. "
+                    "Nothing was changed. Retry the import to begin again."
+                ),
             ),
         )
     ),

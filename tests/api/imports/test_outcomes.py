@@ -73,8 +73,8 @@ async def test_another_encoding_in_the_middle_imports_nothing(clients: Clients, 
     shown = await send_import(system, environment, content)
     sentence = "Line 3,002 is not text in UTF-8. Save the whole file as UTF-8 and import it again."
     assert (shown["status"], shown["error"], shown["summary"]) == ("FAILED", sentence, sentence)
-    assert (shown["recorded"], shown["rejectedFile"], shown["job"]["viewerActions"]) == (0, None, ["RETRY"])
-    assert await notified(system) == [f"Import of sales: failed. {sentence}"]
+    assert (shown["recorded"], shown["rejectedFile"], shown["viewerActions"]) == (0, None, [])
+    assert await notified(system) == [f"Import of “sales.csv” for “till”: failed. {sentence} Nothing was recorded."]
     assert (await system.http.get(shown["file"]["url"])).content == content
     assert await query(environment, COUNTS) == [0]
     kinds = "SELECT kind FROM event WHERE kind LIKE 'SALES_IMPORT%' ORDER BY id"
@@ -120,8 +120,8 @@ async def test_a_canceled_import_says_what_stays_and_is_continued(
     half = await read_import(system, import_id)
     assert (half["status"], half["recorded"], half["finishedAt"]) == ("CANCELED", 4, None)
     assert half["summary"] == (
-        "The import ended before all sales were tried: 4 sales were recorded. What was recorded stays. Retry the job "
-        "to continue, or import the file again."
+        "The import ended before all sales were tried: 4 sales were recorded. What was recorded stays. Retry the "
+        "import to continue, or import the file again."
     )
     assert (await system.run("RetryJob", input=job))["retryJob"]["errors"] == []
     await run_due(environment, JOBS, 60)
@@ -139,7 +139,9 @@ async def test_an_import_that_is_canceled_before_it_begins_changes_nothing(
     await system.run("CancelJob", input=job)
     assert await run_due(environment, JOBS) == 0
     shown = await read_import(system, import_id)
-    assert shown["summary"] == "The import ended before its first sale was recorded. Nothing was changed."
+    assert shown["summary"] == (
+        "The import ended before its first sale was recorded. Nothing was changed. Retry the import to begin again."
+    )
     assert await query(environment, COUNTS) == [0]
 
 

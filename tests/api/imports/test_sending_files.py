@@ -45,7 +45,10 @@ async def test_an_uploaded_file_is_imported(clients: Clients, environment: Envir
     assert (shown["status"], shown["phase"], shown["percent"]) == ("SUCCEEDED", "FINISHED", 100)
     assert (shown["format"], shown["encoding"], shown["delimiter"], shown["isCut"]) == ("CSV", "UTF-8", ",", False)
     assert (shown["recorded"], shown["rejected"], shown["pointsPosted"], shown["linesRead"]) == (2, 1, 60, 4)
-    assert shown["summary"] == "2 sales were recorded and 1 was rejected. The file of rejected rows says why."
+    assert (
+        shown["summary"]
+        == "2 sales were recorded and 1 was rejected. The file of rejected rows says why: correct it and import it."
+    )
     rejected = await system.http.get(shown["rejectedFile"]["url"])
     assert rejected.text.splitlines()[1].startswith("3,s-2,")
     assert (await system.http.get(shown["file"]["url"])).content == content

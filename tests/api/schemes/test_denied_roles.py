@@ -76,10 +76,12 @@ WHO_EXECUTES = {
     "approveArtwork": {Role.VENDOR},
     "requestArtworkRevision": {Role.VENDOR},
 }
-# Mutations about sales.
+# Mutations about sales. Guards say whose imports somebody may cancel or retry.
+IMPORT_ENDS = ("cancelImport", "retryImport")
 WHO_SELLS = {
     "recordSales": {Role.INTEGRATION},
     "importSales": {Role.INTEGRATION, Role.PROGRAM_MANAGER},
+    **{name: {Role.ADMIN, Role.ANALYST, Role.ECP, Role.INTEGRATION, Role.PROGRAM_MANAGER} for name in IMPORT_ENDS},
     **{name: {Role.ADMIN, Role.PROGRAM_MANAGER} for name in ("addAlias", "removeAlias", "discardParkedSales")},
 }
 # Mutations about settlements.

@@ -23,7 +23,11 @@ NOTHING = Outcomes()
             "all 2 sales were recorded before, so nothing would change. Nothing was changed.",
         ),
         (Outcomes(recorded=1, duplicates=3), False, "1 sale was recorded and 3 were recorded before."),
-        (Outcomes(conflicts=2), False, "2 sales are in conflict. The file of rejected rows says why."),
+        (
+            Outcomes(conflicts=2),
+            False,
+            "2 sales are in conflict. The file of rejected rows says why: correct it and import it.",
+        ),
         (
             Outcomes(corrected=1, parked=1),
             True,
@@ -32,7 +36,10 @@ NOTHING = Outcomes()
         (
             Outcomes(recorded=1_200, rejected=1),
             False,
-            "1,200 sales were recorded and 1 was rejected. The file of rejected rows says why.",
+            (
+                "1,200 sales were recorded and 1 was rejected. The file of rejected rows says why: correct it and "
+                "import it."
+            ),
         ),
     ],
 )
@@ -51,7 +58,10 @@ def test_what_became_of_a_file(outcomes: Outcomes, dry_run: bool, sentence: str)
             "CANCELED",
             "READING",
             Outcomes(rejected=3),
-            "The import ended before its first sale was recorded. Nothing was changed.",
+            (
+                "The import ended before its first sale was recorded. Nothing was changed. Retry the import to begin "
+                "again."
+            ),
         ),
         (
             "FAILED",
@@ -59,7 +69,7 @@ def test_what_became_of_a_file(outcomes: Outcomes, dry_run: bool, sentence: str)
             Outcomes(recorded=250),
             (
                 "The import ended before all sales were tried: 250 sales were recorded. What was recorded stays. Retry "
-                "the job to continue, or import the file again."
+                "the import to continue, or import the file again."
             ),
         ),
         ("SUCCEEDED", "FINISHED", Outcomes(recorded=2), "2 sales were recorded."),

@@ -47,6 +47,16 @@ async def _to_follow(factory: SchemeFactory, world: World) -> Prepared:
     return "PROGRAM_MANAGER", {"importId": gid(NodeKind.SALES_IMPORT, await _begun(factory, world))}
 
 
+async def _to_cancel(factory: SchemeFactory, world: World) -> Prepared:
+    return "PROGRAM_MANAGER", {"input": {"importId": gid(NodeKind.SALES_IMPORT, await _begun(factory, world))}}
+
+
+async def _to_retry(factory: SchemeFactory, world: World) -> Prepared:
+    account, variables = await _to_cancel(factory, world)
+    await cancel_import(factory, variables["input"])
+    return account, variables
+
+
 async def cancel_import(factory: SchemeFactory, variables: dict[str, Any]) -> None:
     """Cancel the job of the import that a subscription follows."""
     operation = factory.operation(Role.INTEGRATION)
@@ -60,6 +70,8 @@ OF_IMPORTS: dict[str, _Preparation] = {
     "portal/Imports": _a_list,
     "portal/ImportDetail": _a_detail,
     "portal/FollowImport": _to_follow,
+    "portal/CancelImport": _to_cancel,
+    "portal/RetryImport": _to_retry,
     "vendor/ImportSales": _a_file(Role.INTEGRATION),
     "vendor/ImportResult": _a_result,
 }
