@@ -20,6 +20,8 @@ _USE: Final = Change(update(UploadTable).where(UploadTable.id == uuid("own_id"))
 _DELETE_UPLOADS: Final = Change(delete(UploadTable).where(UploadTable.id == any_(uuids("ids"))))
 _DELETE_FILES: Final = Change(delete(StoredFileTable).where(StoredFileTable.id == any_(uuids("ids"))))
 
+_DELETE_UPLOADS_OF: Final = Change(delete(UploadTable).where(UploadTable.file_id == any_(uuids("ids"))))
+
 
 async def add_upload(session: Writing, upload: UploadRow) -> None:
     """Insert an upload."""
@@ -45,3 +47,9 @@ async def delete_uploads(session: Writing, uploads: Sequence[UploadRow]) -> None
     """Delete uploads that were never used, together with their files."""
     await session.run(_DELETE_UPLOADS, ids=[upload.id for upload in uploads])
     await session.run(_DELETE_FILES, ids=[upload.file_id for upload in uploads if upload.file_id is not None])
+
+
+async def delete_files(session: Writing, ids: Sequence[UUID]) -> None:
+    """Delete files that nothing else names, with the uploads that they came from."""
+    await session.run(_DELETE_UPLOADS_OF, ids=list(ids))
+    await session.run(_DELETE_FILES, ids=list(ids))

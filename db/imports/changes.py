@@ -136,7 +136,15 @@ _FORGET: Final = tuple(
     for table in ("sales_import_row", "sales_import_sale")
 )
 
-
+_FORGET_REJECTIONS: Final = Change(
+    text(
+        """
+        DELETE FROM sales_import_rejection WHERE import_id = :import_id AND line = ANY(ARRAY(
+            SELECT line FROM sales_import_rejection WHERE import_id = :import_id LIMIT :size
+        ))
+        """
+    ).bindparams(uuid("import_id"), number("size"))
+)
 # A retry locks the job too, so it finds either all of the staged sales or no checkpoint.
 _FORGET_CHECKPOINT: Final = Change(
     text("UPDATE job SET checkpoint = NULL WHERE id = :job_id AND due_at IS NULL").bindparams(uuid("job_id"))
@@ -275,3 +283,8 @@ async def forget_checkpoint(session: Writing, job_id: UUID) -> bool:
 async def forget_staged(session: Writing, import_id: UUID, size: int) -> int:
     """Delete sales that were staged, at most `size` of each table; return how many there were."""
     return sum([await session.run(change, import_id=import_id, size=size) for change in _FORGET])
+
+
+async def forget_rejections(session: Writing, import_id: UUID, size: int) -> int:
+    """Delete at most `size` rejected rows; return how many there were."""
+    return await session.run(_FORGET_REJECTIONS, import_id=import_id, size=size)

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, any_, cast, func, select, text
 from db.columns import columns, named_columns, scalar
 from db.imports.rows import (
     AbandonedRow,
+    ExpiredRow,
     FaultyRow,
     ImportCountsRow,
     ImportRow,
@@ -103,6 +104,20 @@ ABANDONED: Final = Statement(
     .bindparams(moment("before"))
     .columns(*named_columns(AbandonedRow)),
     AbandonedRow,
+)
+EXPIRED: Final = Statement(
+    text(
+        """
+        SELECT found.id, found.job_id, job.id IS NOT NULL AS has_job, found.file_id, found.rejected_file_id
+        FROM sales_import AS found LEFT JOIN job ON job.id = found.job_id
+        WHERE found.file_id IS NOT NULL AND found.created_at < :before AND NOT found.is_staged
+            AND (job.id IS NULL OR job.finished_at IS NOT NULL)
+        ORDER BY found.created_at LIMIT 1
+        """
+    )
+    .bindparams(moment("before"))
+    .columns(*named_columns(ExpiredRow)),
+    ExpiredRow,
 )
 REJECTIONS: Final = Statement(
     select(*columns(SalesImportRejectionTable, RejectionRow))

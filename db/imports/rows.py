@@ -15,7 +15,8 @@ class ImportRow(Struct, frozen=True):
 
     id: UUID
     source: str
-    file_id: UUID
+    file_id: UUID | None
+    file_name: str
     dry_run: bool
     park: bool
     job_id: UUID
@@ -53,6 +54,7 @@ class ListedImportRow(ImportRow, frozen=True):
             status=ImportStatus(self.status),
             has_job=self.done is not None,
             is_rejected=is_rejected,
+            keeps_file=self.file_id is not None,
         )
 
     @property
@@ -65,6 +67,7 @@ class ListedImportRow(ImportRow, frozen=True):
             dry_run=self.dry_run,
             rejected=self.rejected,
             error=self.error,
+            keeps_file=self.file_id is not None,
         )
 
 
@@ -77,6 +80,7 @@ class ImportState(Struct, frozen=True, kw_only=True):
     dry_run: bool
     rejected: int
     error: str | None
+    keeps_file: bool
 
 
 class NewImport(Struct, frozen=True):
@@ -85,6 +89,7 @@ class NewImport(Struct, frozen=True):
     id: UUID
     source: str
     file_id: UUID
+    file_name: str
     dry_run: bool
     park: bool
     job_id: UUID
@@ -146,6 +151,16 @@ class AbandonedRow(NamedTuple):
     id: UUID
     job_id: UUID
     has_job: bool
+
+
+class ExpiredRow(NamedTuple):
+    """An import that has ended, and whose files are not kept any longer; its job may be deleted."""
+
+    id: UUID
+    job_id: UUID
+    has_job: bool
+    file_id: UUID
+    rejected_file_id: UUID | None
 
 
 class RejectionRow(NamedTuple):

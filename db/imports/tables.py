@@ -29,12 +29,16 @@ class SalesImportTable(Base):
             "rejected_file_id",
             postgresql_where=text("rejected_file_id IS NOT NULL"),
         ),
+        Index("ix_sales_import__kept", "created_at", postgresql_where=text("file_id IS NOT NULL")),
         Index("ix_sales_import__staged", "created_at", postgresql_where=text("is_staged")),
     )
 
     id: Mapped[Key]
     source: Mapped[str]
-    file_id: Mapped[UUID] = mapped_column(ForeignKey("stored_file.id"))
+    file_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("stored_file.id"), comment="Null when it is deleted, together with the rejected rows"
+    )
+    file_name: Mapped[str]
     dry_run: Mapped[bool]
     park: Mapped[bool]
     job_id: Mapped[UUID] = mapped_column(comment="The job that does it, which is deleted before the import")

@@ -1,5 +1,6 @@
 """The basic types of imports: formats of files, limits of rows, and the phases of an import (R20)."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -10,6 +11,8 @@ ROW_LENGTH: Final = 65_536
 COLUMNS_LIMIT: Final = 64
 # Parts of a file that are recorded at the same time; they share no ECPs.
 STREAMS: Final = 2
+# The file of an import and its rejected rows are deleted so long after it began.
+FILE_RETENTION: Final = timedelta(days=90)
 # Sales of a file that are rejected because of an unexpected error of ours. The next one fails the import.
 ERRORS_LIMIT: Final = 100
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.failures import Failure, IllegalState, NotFound, Path, UserErrorCode
-from domain.imports.facts import COLUMNS_LIMIT, ERRORS_LIMIT, ROW_LENGTH, ImportStatus
+from domain.imports.facts import COLUMNS_LIMIT, ERRORS_LIMIT, FILE_RETENTION, ROW_LENGTH, ImportStatus
 
 IMPORT_PATH: Final[Path] = ("input", "importId")
 
@@ -73,6 +73,18 @@ class TooManyErrors(Failure):
             ("input", "uploadId"),
         )
         self.reference = reference
+
+
+class FileDeleted(Failure):
+    """The file of an import is no longer kept, so its import cannot continue."""
+
+    code = UserErrorCode.ILLEGAL_STATE
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The file was deleted {FILE_RETENTION.days} days after its import began. Import the file again.",
+            IMPORT_PATH,
+        )
 
 
 class ImportNotFound(NotFound):

@@ -19,7 +19,7 @@ _NOT_RETRYABLE: Final = {
     ImportStatus.SUCCEEDED: "This import has finished, so there is nothing to retry.",
 }
 _REJECTED: Final = "The file of this import was rejected as a whole. Correct the file and import it again."
-_FORGOTTEN: Final = "This import ended more than 30 days ago. Import the file again."
+_FORGOTTEN: Final = "This import ended too long ago to continue. Import the file again."
 
 
 class ImportAction(StrEnum):
@@ -30,12 +30,16 @@ class ImportAction(StrEnum):
 
 
 class ImportFacts(Struct, frozen=True, kw_only=True):
-    """What decides about actions: its job is deleted a while after its end, and a rejected file is tried only once."""
+    """What decides about actions.
+
+    The job is deleted a while after the end, and the file later. A file that was rejected as a whole stays rejected.
+    """
 
     owner_id: UUID
     status: ImportStatus
     has_job: bool
     is_rejected: bool
+    keeps_file: bool
 
 
 def _own_or_managed(facts: ImportFacts, viewer: Viewer) -> Failure | None:
@@ -51,7 +55,7 @@ def _retry(facts: ImportFacts, _viewer: Viewer) -> Failure | None:
     message = _NOT_RETRYABLE.get(facts.status)
     if message is None and facts.is_rejected:
         message = _REJECTED
-    if message is None and not facts.has_job:
+    if message is None and not (facts.has_job and facts.keeps_file):
         message = _FORGOTTEN
     return None if message is None else ImportNotRetryable(message)
 

@@ -33,7 +33,9 @@ def import_sentence(fact: StoredImportFact) -> str:
             assert_never(fact)
 
 
-def state_sentence(status: ImportStatus, phase: ImportPhase, outcomes: Outcomes, *, dry_run: bool) -> str:
+def state_sentence(
+    status: ImportStatus, phase: ImportPhase, outcomes: Outcomes, *, dry_run: bool, keeps_file: bool = True
+) -> str:
     """Describe an import that did not fail: how far it is, or what became of the file."""
     match status:
         case ImportStatus.QUEUED:
@@ -45,20 +47,25 @@ def state_sentence(status: ImportStatus, phase: ImportPhase, outcomes: Outcomes,
         case ImportStatus.CANCELED | ImportStatus.FAILED:
             return stopped_sentence(outcomes, dry_run=dry_run)
         case ImportStatus.SUCCEEDED:
-            return finished_sentence(outcomes, dry_run=dry_run)
+            return finished_sentence(outcomes, dry_run=dry_run, keeps_file=keeps_file)
         case _:
             assert_never(status)
 
 
-def finished_sentence(outcomes: Outcomes, *, dry_run: bool) -> str:
+def finished_sentence(outcomes: Outcomes, *, dry_run: bool, keeps_file: bool = True) -> str:
     """Write what became of all sales of a file."""
     unchanged = " Nothing was changed." if dry_run else ""
-    remedy = "" if dry_run else ": correct it and import it"
     if outcomes.duplicates and outcomes.duplicates == outcomes.tried:
         known = "the only sale was" if outcomes.tried == 1 else f"all {format_number(outcomes.tried)} sales were"
         return f"{known} recorded before, so nothing {'would change' if dry_run else 'changed'}.{unchanged}"
-    repair = f" The file of rejected rows says why{remedy}." if outcomes.rejected or outcomes.conflicts else ""
+    repair = _repair(dry_run=dry_run, keeps_file=keeps_file) if outcomes.rejected or outcomes.conflicts else ""
     return f"{_counted(outcomes, dry_run=dry_run)}.{repair}{unchanged}"
+
+
+def _repair(*, dry_run: bool, keeps_file: bool) -> str:
+    if not keeps_file:
+        return " The file of rejected rows is deleted."
+    return f" The file of rejected rows says why{'' if dry_run else ': correct it and import it'}."
 
 
 def stopped_sentence(outcomes: Outcomes, *, dry_run: bool) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from domain.files.facts import NAME_ENDINGS
-from domain.imports.facts import ImportStatus
+from domain.imports.facts import FILE_RETENTION, ImportStatus
 from domain.jobs.facts import JobStatus
 from domain.jobs.sentences import percent_of
 from domain.node_kinds import NodeKind
@@ -158,6 +158,7 @@ async def _show(operation: Operation, text: str) -> Response:
         "phase": row.phase,
         "percent": percent_of(JobStatus(row.status), row.done or 0, row.total),
         "source": row.source,
+        "fileName": row.file_name,
         "dryRun": row.dry_run,
         "summary": summary,
         "linesRead": row.lines_read,
@@ -169,6 +170,7 @@ async def _show(operation: Operation, text: str) -> Response:
         "rejected": outcomes.rejected,
         "pointsPosted": outcomes.points,
         "rejectedUrl": urls[0] if urls else None,
+        "filesKeptUntil": (row.created_at + FILE_RETENTION).isoformat(),
         "error": row.error,
     }
     return json_response(200, shown)

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from db.files.reads import FILES_BY_ID
 from db.imports.reads import COUNTS_BY_ID, LOCK_STREAMS
 from db.imports.rows import ListedImportRow
 from db.sessions import Writing
@@ -42,9 +41,8 @@ async def _fact(session: Writing, found: ListedImportRow) -> SalesImportCanceled
     """What has become of the file, when the transactions that are open have ended."""
     await session.fetch(LOCK_STREAMS, import_id=found.id)
     (counts,) = await session.fetch(COUNTS_BY_ID, ids=[found.id])
-    (file,) = await session.fetch(FILES_BY_ID, ids=[found.file_id])
     return SalesImportCanceled(
-        file_name=file.name,
+        file_name=found.file_name,
         source=found.source,
         dry_run=found.dry_run,
         outcomes=outcomes_of(counts, found.rejected),

@@ -1,11 +1,19 @@
-"""Deletes the staged sales of imports that need them no longer, and lets an import begin again without them."""
+"""Deletes what imports need no longer: staged sales, and later their files. Lets an import begin again without them."""
 
 from datetime import timedelta
 from typing import Final
 
-from db.imports.changes import ReadSoFar, forget_checkpoint, forget_staged, save_read, set_import
-from db.imports.reads import ABANDONED
-from domain.imports.facts import ImportPhase
+from db.files.changes import delete_files
+from db.imports.changes import (
+    ReadSoFar,
+    forget_checkpoint,
+    forget_rejections,
+    forget_staged,
+    save_read,
+    set_import,
+)
+from db.imports.reads import ABANDONED, EXPIRED
+from domain.imports.facts import FILE_RETENTION, ImportPhase
 from resolvers.context import Operation
 from resolvers.imports.running import RunningImport
 from resolvers.tasks import TaskPolicy
@@ -49,5 +57,29 @@ async def _forget_piece(operation: Operation) -> bool:
                 return False
             if not await forget_staged(session, found.id, _ROWS):
                 await set_import(session, found.id, is_staged=False)
+            return True
+    return False
+
+
+async def forget_files(operation: Operation, _policy: TaskPolicy) -> None:
+    """Delete the files and the rejected rows of imports that began more than 90 days ago and have ended."""
+    while await _forget_file(operation):
+        pass
+
+
+async def _forget_file(operation: Operation) -> bool:
+    """Delete some rejected rows of an import, or its files behind the last of them. Returns whether there may be more.
+
+    What the files contain is deleted by the job that deletes contents which no file names.
+    """
+    async with operation.writing() as session:
+        for found in await session.fetch(EXPIRED, before=operation.now - FILE_RETENTION):
+            if found.has_job and not await forget_checkpoint(session, found.job_id):
+                # Somebody retried it at this moment.
+                return False
+            if not await forget_rejections(session, found.id, _ROWS):
+                await set_import(session, found.id, file_id=None, rejected_file_id=None)
+                ids = (found.file_id, found.rejected_file_id)
+                await delete_files(session, [file_id for file_id in ids if file_id is not None])
             return True
     return False

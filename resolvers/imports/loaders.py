@@ -76,5 +76,5 @@ def _sentence(one: ImportState, outcomes: Outcomes) -> str:
     status, phase = ImportStatus(one.status), ImportPhase(one.phase)
     if status is ImportStatus.FAILED and one.error is not None and phase is ImportPhase.FINISHED:
         return one.error
-    sentence = state_sentence(status, phase, outcomes, dry_run=one.dry_run)
+    sentence = state_sentence(status, phase, outcomes, dry_run=one.dry_run, keeps_file=one.keeps_file)
     return sentence[0].upper() + sentence[1:]

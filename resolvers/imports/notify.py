@@ -1,6 +1,5 @@
 """Appends the event of the end of an import, and notifies its owner of what became of the file."""
 
-from db.files.reads import FILES_BY_ID
 from db.imports.reads import COUNTS_BY_ID, IMPORT_OF_JOB
 from db.outbox.changes import NewEvent
 from db.sessions import Writing
@@ -41,9 +40,8 @@ async def explain_failure(_operation: Operation, session: Writing, attempt: JobA
         return JobFailed(attempt.kind, error)
     (row,) = found
     (counts,) = await session.fetch(COUNTS_BY_ID, ids=[row.id])
-    (file,) = await session.fetch(FILES_BY_ID, ids=[row.file_id])
     return SalesImportFailed(
-        file_name=file.name,
+        file_name=row.file_name,
         source=row.source,
         dry_run=row.dry_run,
         outcomes=outcomes_of(counts, row.rejected),

@@ -15,6 +15,7 @@ from db.imports.rows import ImportRow
 from db.sessions import Writing
 from domain.files.ranges import ByteRange
 from domain.imports.facts import STREAMS, ImportPhase
+from domain.imports.failures import FileDeleted
 from resolvers.jobs.running import RunningJob
 
 # Bytes of a file whose sales are sorted together, which takes some seconds.
@@ -77,8 +78,10 @@ class RunningImport:
 
 
 async def open_import(job: RunningJob[ImportParameters]) -> RunningImport:
-    """Load the import of a job."""
+    """Load the import of a job. Raises FileDeleted."""
     async with job.operation() as operation:
         (row,) = await operation.fetch(IMPORTS_BY_ID, ids=[job.parameters.import_id])
+        if row.file_id is None:
+            raise FileDeleted
         (file,) = await operation.fetch(FILES_BY_ID, ids=[row.file_id])
     return RunningImport(job, row, file)

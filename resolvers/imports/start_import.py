@@ -58,6 +58,7 @@ async def start_import(
         id=import_id,
         source=source,
         file_id=file.id,
+        file_name=file.name,
         dry_run=options.dry_run,
         park=options.park,
         job_id=job_id,

@@ -6,10 +6,10 @@ from typing import Any
 import strawberry
 
 from db.imports.rows import ListedImportRow
+from domain.imports.facts import FILE_RETENTION, Outcomes
 from domain.imports.facts import ImportFormat as Format
 from domain.imports.facts import ImportPhase as Phase
 from domain.imports.facts import ImportStatus as Status
-from domain.imports.facts import Outcomes
 from domain.jobs.facts import JobStatus
 from domain.jobs.sentences import percent_of
 from domain.node_kinds import NodeKind
@@ -44,7 +44,15 @@ def _counted(name: str, description: str) -> Any:
 class Import(Node):
     id: strawberry.ID = node_id(NodeKind.SALES_IMPORT)
     source: str = leaf("The system that the sales are of.")
-    file: File | None = batched(file_views_by_id, key="file_id", description="The file.")
+    file_name: str = leaf("The name of the file.")
+    file: File | None = batched(
+        file_views_by_id, key="file_id", description="The file. Null some time after `filesKeptUntil`."
+    )
+    files_kept_until: datetime = computed(
+        lambda row: row.created_at + FILE_RETENTION,
+        "Until when the file and its rejected rows are kept: 90 days from the beginning of the import. Then they are "
+        "deleted, and the import with its counts stays.",
+    )
     dry_run: bool = leaf("Whether the import only finds out what would happen, and records nothing.")
     park: bool = leaf("Whether sales that name an unknown ECP or SKU are parked instead of rejected.")
     status: ImportStatus = computed(lambda row: Status(row.status), "The status of the import.")
@@ -80,7 +88,8 @@ class Import(Node):
         file_views_by_id,
         key="rejected_file_id",
         description="The file of the rows that were rejected or in conflict, as CSV: the line, the external ID, the "
-        "reason, and the columns of the row. Null if there are none, and until the import has finished.",
+        "reason, and the columns of the row. Null if there are none, until the import has finished, and some time after "
+        "`filesKeptUntil`.",
     )
     rejected_url: str | None = batched(
         file_urls,

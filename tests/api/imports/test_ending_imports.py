@@ -110,7 +110,7 @@ async def test_what_cannot_be_retried_says_so(clients: Clients, environment: Env
         for import_id, message in (
             (done["id"], "This import has finished, so there is nothing to retry."),
             (bad["id"], "The file of this import was rejected as a whole. Correct the file and import it again."),
-            (old, "This import ended more than 30 days ago. Import the file again."),
+            (old, "This import ended too long ago to continue. Import the file again."),
         ):
             assert await end(system, "RetryImport", import_id) == [message]
         assert await end(system, "CancelImport", old) == [
