@@ -31,7 +31,7 @@ async def run_import(job: RunningJob[ImportParameters]) -> None:
     if running.checkpoint.phase is ImportPhase.RECORDING:
         await record_sorted(running)
         async with running.writing() as session:
-            done = 2 * running.file.byte_size
+            done = running.progress.finishing(0)
             await running.save(session, replace(running.checkpoint, phase=ImportPhase.FINISHING), done=done)
     if running.checkpoint.phase is ImportPhase.FINISHING:
         await finish_import(running)

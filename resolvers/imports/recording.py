@@ -207,13 +207,11 @@ async def _report(running: RunningImport) -> None:
         await asyncio.sleep(_REPORT_S)
         async with running.job.operation() as operation:
             (counts,) = await operation.fetch(COUNTS_BY_ID, ids=[running.id])
-        await running.job.report(_done(running, counts), 2 * running.file.byte_size)
+        await running.report(_done(running, counts))
 
 
 def _done(running: RunningImport, counts: ImportCountsRow) -> int:
-    """How much is done, in bytes: the file was read once, and a part of its sales was recorded."""
-    size, total = running.file.byte_size, max(running.checkpoint.read.sales_read, 1)
-    return size + min(size, size * counts.sales // total)
+    return running.progress.recording(counts.sales, running.checkpoint.read.sales_read)
 
 
 async def record_staged(

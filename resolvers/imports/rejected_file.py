@@ -60,7 +60,7 @@ async def _end(running: RunningImport, content: tuple[Path, bytes, int] | None) 
             values = {"phase": ImportPhase.FINISHED, "finished_at": operation.now, "rejected_file_id": file_id}
             await set_import(session, running.id, **values)
             finished = replace(running.checkpoint, phase=ImportPhase.FINISHED)
-            await running.save(session, finished, done=2 * running.file.byte_size)
+            await running.save(session, finished, done=running.progress.total)
             await announce_end(operation, session, running)
 
 
@@ -80,8 +80,11 @@ async def _write(running: RunningImport, written: _Writer) -> bytes:
         hashed.update(text.encode())
         written.write(text.encode())
 
+    seen = 0
     async for piece in running.pieces():
         await add(originals.read(piece))
+        seen += len(piece)
+        await running.report(running.progress.finishing(seen))
     await add(originals.finish())
     written.flush()
     return hashed.digest()

@@ -16,6 +16,7 @@ from db.sessions import Writing
 from domain.files.ranges import ByteRange
 from domain.imports.facts import STREAMS, ImportPhase
 from domain.imports.failures import FileDeleted
+from domain.imports.progress import ImportProgress
 from resolvers.jobs.running import RunningJob
 
 # Bytes of a file whose sales are sorted together, which takes some seconds.
@@ -47,6 +48,7 @@ class RunningImport:
         self.job = job
         self.row = row
         self.file = file
+        self.progress = ImportProgress(file.byte_size)
         self.checkpoint: Checkpoint = job.checkpoint or Checkpoint()
 
     @property
@@ -72,9 +74,13 @@ class RunningImport:
             yield session
 
     async def save(self, session: Writing, checkpoint: Checkpoint, *, done: int) -> None:
-        """Store where the next attempt continues; `done` is in bytes, each of which is read and recorded."""
-        await self.job.save_checkpoint(session, checkpoint, done=done, total=2 * self.file.byte_size)
+        """Store where the next attempt continues, with how much is done."""
+        await self.job.save_checkpoint(session, checkpoint, done=done, total=self.progress.total)
         self.checkpoint = checkpoint
+
+    async def report(self, done: int) -> None:
+        """Show how much is done, to those who follow the import. Raises what the job stops with."""
+        await self.job.report(done, self.progress.total)
 
 
 async def open_import(job: RunningJob[ImportParameters]) -> RunningImport:

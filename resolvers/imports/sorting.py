@@ -29,18 +29,21 @@ _PAGE: Final = 1_000
 
 async def sort_sales(running: RunningImport) -> None:
     """Run the steps that are left, each in a transaction of its own."""
-    parts, done = running.parts, running.file.byte_size
+    parts = running.parts
+    steps = 2 * parts + 2
     # A step for each part, one for the rows that were rejected, one for what was found, and a step for each part.
-    while (step := running.checkpoint.step) < 2 * parts + 2:
+    while (step := running.checkpoint.step) < steps:
         if step == parts + 1:
             while await _reject_page(running):
                 pass
         async with running.writing() as session:
             await _run_step(session, running, step)
+            done = running.progress.sorting(step + 1, steps)
             await running.save(session, replace(running.checkpoint, step=step + 1), done=done)
+        await running.report(done)
     async with running.writing() as session:
         await set_import(session, running.id, phase=ImportPhase.RECORDING)
-        await running.save(session, replace(running.checkpoint, phase=ImportPhase.RECORDING), done=done)
+        await running.save(session, replace(running.checkpoint, phase=ImportPhase.RECORDING), done=running.progress.sorting(1, 1))
 
 
 async def _run_step(session: Writing, running: RunningImport, step: int) -> None:
@@ -67,7 +70,7 @@ async def _reject_page(running: RunningImport) -> bool:
         read = replace(before.read, rejected=before.read.rejected + len({one.external_id for one in rejections}))
         await save_read(session, running.id, read)
         place = (rows[-1].part, rows[-1].line)
-        await running.save(session, replace(before, read=read, place=place), done=running.file.byte_size)
+        await running.save(session, replace(before, read=read, place=place), done=running.progress.sorting(running.parts + 1, 2 * running.parts + 2))
     return True
 
 

@@ -49,6 +49,7 @@ class _Staging:
         self._found += self._reader.read(piece)
         if len(self._found) >= _SALES:
             await self._save(ImportPhase.READING)
+        await self._running.report(self._running.progress.reading(max(self._seen, self._read.bytes_read)))
 
     async def finish(self) -> None:
         self._found += self._reader.finish()
@@ -74,7 +75,7 @@ class _Staging:
                 await set_layout(session, running.id, self._reader.layout)
             if phase is ImportPhase.SORTING:
                 await set_import(session, running.id, phase=phase, is_cut=self._reader.ends_open)
-            await running.save(session, checkpoint, done=self._read.bytes_read)
+            await running.save(session, checkpoint, done=running.progress.reading(self._read.bytes_read))
         self._found = []
 
     def _count(self, rejected: list[RejectedRow]) -> int:

@@ -10,6 +10,7 @@ from db.imports.rows import NewImport
 from db.sessions import Writing
 from domain.checks import text_problems
 from domain.events import EventKind
+from domain.imports.progress import ImportProgress
 from domain.jobs.facts import JobKind
 from domain.permissions import Permission
 from domain.sales.facts import SOURCE_LENGTH
@@ -53,7 +54,7 @@ async def start_import(
     source = await check_source(operation, session, options.source)
     import_id = import_id or operation.new_id()
     parameters = ImportParameters(import_id)
-    job_id = await enqueue_job(operation, session, JobKind.SALES_IMPORT, parameters, total=2 * file.byte_size)
+    job_id = await enqueue_job(operation, session, JobKind.SALES_IMPORT, parameters, total=ImportProgress(file.byte_size).total)
     added = NewImport(
         id=import_id,
         source=source,

@@ -49,7 +49,7 @@ async def _run(job: RunningJob[ImportParameters]) -> None:
     for number in range(STREAMS):
         await record_stream(job, number)
     async with running.writing() as session:
-        done = 2 * running.file.byte_size
+        done = running.progress.finishing(0)
         await running.save(session, replace(running.checkpoint, phase=ImportPhase.FINISHING), done=done)
     await finish_import(running)
     await forget_all(running)
