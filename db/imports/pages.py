@@ -1,6 +1,8 @@
-"""Statements that list imports for viewers, newest first, and that find some of them."""
+"""Statements that list imports for viewers, that find some of them, and that list their rejected rows."""
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,16 +10,23 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, any_, case, func, or_, select
 
 from db.columns import columns, scalar
-from db.counting import counting
-from db.imports.rows import ListedImportRow
-from db.imports.tables import SalesImportTable
+from db.counting import OwnerCount, counting, counting_by
+from db.imports.rows import ListedImportRow, ListedRejectionRow
+from db.imports.tables import SalesImportRejectionTable, SalesImportTable
 from db.jobs.tables import JobTable
-from db.keyset import Sort, keyset
+from db.keyset import Sort, keyset, keyset_by_owner
 from db.statement import Query, Statement, texts, uuid, uuids
-from domain.imports.facts import ImportStatus
+from domain.imports.facts import ImportOrder, ImportStatus
 
 _IMPORT: Final = SalesImportTable
-NEWEST_IMPORTS: Final = Sort(SalesImportTable.created_at, descending=True)
+SORTS: Final[Mapping[ImportOrder, Sort]] = MappingProxyType(
+    {
+        ImportOrder.CREATED_AT_DESC: Sort(SalesImportTable.created_at, descending=True, description="Newest first."),
+        ImportOrder.CREATED_AT_ASC: Sort(SalesImportTable.created_at, description="Oldest first."),
+    }
+)
+_REJECTION: Final = SalesImportRejectionTable
+BY_LINE: Final = Sort(SalesImportRejectionTable.line)
 # The job is deleted 30 days after its end. An import that has not ended then was canceled, or given up.
 _STATUS: Final[ColumnElement[str]] = case(
     (JobTable.id.is_not(None), JobTable.status),
@@ -43,9 +52,11 @@ class ImportFilters(Struct, frozen=True):
 
 
 @cache
-def import_page(filters: ImportFilters, *, backward: bool, resumed: bool) -> Statement[ListedImportRow]:
+def import_page(
+    filters: ImportFilters, order: ImportOrder, *, backward: bool, resumed: bool
+) -> Statement[ListedImportRow]:
     """A page of the imports that match."""
-    return Statement(keyset(_listed(filters), NEWEST_IMPORTS, backward=backward, resumed=resumed), ListedImportRow)
+    return Statement(keyset(_listed(filters), SORTS[order], backward=backward, resumed=resumed), ListedImportRow)
 
 
 @cache
@@ -73,6 +84,19 @@ def imports_with_file(*, own: bool) -> Statement[UUID]:
         or_(_IMPORT.file_id == uuid("file_id"), _IMPORT.rejected_file_id == uuid("file_id"))
     )
     return Statement(query.where(_own()) if own else query, scalar(UUID))
+
+
+@cache
+def rejections_by_import(*, resumed: bool) -> Statement[ListedRejectionRow]:
+    """A page of the rejected rows of each of the imports in the parameter `ids`, in the order of the file."""
+    rows = select(*columns(_REJECTION, ListedRejectionRow, id=_REJECTION.import_id)).subquery("rejected").c
+    return Statement(keyset_by_owner(select(*rows), rows.id, BY_LINE, resumed=resumed, rows=rows), ListedRejectionRow)
+
+
+@cache
+def rejection_counts_by_import() -> Statement[OwnerCount]:
+    """How many rejected rows each of the imports in the parameter `ids` has; imports without any are left out."""
+    return counting_by(_REJECTION.import_id)
 
 
 def _listed(filters: ImportFilters) -> Query:

@@ -171,6 +171,15 @@ class RejectionRow(NamedTuple):
     reason: str
 
 
+class ListedRejectionRow(Struct, frozen=True):
+    """A rejected row of the file as a viewer reads it; `id` is that of the import."""
+
+    id: UUID
+    line: int
+    external_id: str | None
+    reason: str
+
+
 class ImportCountsRow(Struct, frozen=True):
     """The outcomes of the sales of an import, of all its streams together."""
 

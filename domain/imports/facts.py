@@ -52,6 +52,13 @@ class ImportStatus(StrEnum):
     CANCELED = "CANCELED"
 
 
+class ImportOrder(StrEnum):
+    """The sort orders of a list of imports; ties are broken by id."""
+
+    CREATED_AT_DESC = "CREATED_AT_DESC"
+    CREATED_AT_ASC = "CREATED_AT_ASC"
+
+
 class Outcomes(Struct, frozen=True):
     """How many sales of a file have each outcome, and the points that were posted."""
 

@@ -1,17 +1,26 @@
-"""The list of imports."""
+"""The list of imports, and the rejected rows of each."""
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 
-from db.imports.pages import NEWEST_IMPORTS, ImportFilters, import_count, import_page
-from db.imports.rows import ListedImportRow
-from domain.imports.facts import ImportStatus
+from db.imports.pages import (
+    BY_LINE,
+    SORTS,
+    ImportFilters,
+    import_count,
+    import_page,
+    rejection_counts_by_import,
+    rejections_by_import,
+)
+from db.imports.rows import ListedImportRow, ListedRejectionRow
+from domain.imports.facts import ImportOrder, ImportStatus
 from domain.text import drop_repeats
 from resolvers.context import Operation
 from resolvers.imports.loaders import scope_parameters
-from resolvers.paging import Page, PageArguments, empty_page, read_page
+from resolvers.paging import Page, PageArguments, empty_page, read_page, read_pages
 
 
 class ImportFilter(Struct, frozen=True):
@@ -22,20 +31,40 @@ class ImportFilter(Struct, frozen=True):
     dry_run: bool | None = None
 
 
-async def list_imports(operation: Operation, chosen: ImportFilter, arguments: PageArguments) -> Page[ListedImportRow]:
-    """List the viewer's own imports, or all for a viewer who sees all sales, newest first. Raises BadArgument."""
+async def list_imports(
+    operation: Operation, chosen: ImportFilter, order: ImportOrder, arguments: PageArguments
+) -> Page[ListedImportRow]:
+    """List the viewer's own imports, or all for a viewer who sees all sales. Raises BadArgument."""
     given = _parameters(chosen)
     if any(value == [] for value in given.values()):
-        return empty_page(arguments, NEWEST_IMPORTS)
+        return empty_page(arguments, SORTS[order])
     scope = scope_parameters(operation.viewer)
     filters = ImportFilters(own=bool(scope), dry_run=chosen.dry_run, **dict.fromkeys(given, True))
     return await read_page(
         operation,
         arguments,
-        NEWEST_IMPORTS,
-        lambda **directions: import_page(filters, **directions),
+        SORTS[order],
+        lambda **directions: import_page(filters, order, **directions),
         {**given, **scope},
         count=import_count(filters),
+    )
+
+
+async def rejections_of_imports(
+    operation: Operation, ids: list[UUID], page: PageArguments
+) -> list[Page[ListedRejectionRow]]:
+    """Load a page of the rejected rows of each import, which the viewer sees, in the order of the file.
+
+    Raises BadArgument.
+    """
+    return await read_pages(
+        operation,
+        page,
+        BY_LINE,
+        rejections_by_import,
+        ids,
+        owner=lambda row: row.id,
+        count=rejection_counts_by_import(),
     )
 
 

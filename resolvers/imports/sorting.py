@@ -43,7 +43,9 @@ async def sort_sales(running: RunningImport) -> None:
         await running.report(done)
     async with running.writing() as session:
         await set_import(session, running.id, phase=ImportPhase.RECORDING)
-        await running.save(session, replace(running.checkpoint, phase=ImportPhase.RECORDING), done=running.progress.sorting(1, 1))
+        await running.save(
+            session, replace(running.checkpoint, phase=ImportPhase.RECORDING), done=running.progress.sorting(1, 1)
+        )
 
 
 async def _run_step(session: Writing, running: RunningImport, step: int) -> None:
@@ -70,7 +72,11 @@ async def _reject_page(running: RunningImport) -> bool:
         read = replace(before.read, rejected=before.read.rejected + len({one.external_id for one in rejections}))
         await save_read(session, running.id, read)
         place = (rows[-1].part, rows[-1].line)
-        await running.save(session, replace(before, read=read, place=place), done=running.progress.sorting(running.parts + 1, 2 * running.parts + 2))
+        await running.save(
+            session,
+            replace(before, read=read, place=place),
+            done=running.progress.sorting(running.parts + 1, 2 * running.parts + 2),
+        )
     return True
 
 

@@ -54,7 +54,9 @@ async def start_import(
     source = await check_source(operation, session, options.source)
     import_id = import_id or operation.new_id()
     parameters = ImportParameters(import_id)
-    job_id = await enqueue_job(operation, session, JobKind.SALES_IMPORT, parameters, total=ImportProgress(file.byte_size).total)
+    job_id = await enqueue_job(
+        operation, session, JobKind.SALES_IMPORT, parameters, total=ImportProgress(file.byte_size).total
+    )
     added = NewImport(
         id=import_id,
         source=source,

@@ -1,6 +1,7 @@
 """Enums of imports: formats, phases, and statuses."""
 
-from domain.imports.facts import ImportFormat, ImportPhase, ImportStatus
+from db.imports.pages import SORTS
+from domain.imports.facts import ImportFormat, ImportOrder, ImportPhase, ImportStatus
 from domain.imports.guards import ImportAction
 from schema.descriptions import described
 
@@ -11,6 +12,11 @@ described(
         ImportFormat.CSV: "A header, and a row for each line of a sale.",
         ImportFormat.NDJSON: "A line of JSON for each sale.",
     },
+)
+described(
+    ImportOrder,
+    "The order of a list of imports.",
+    {order: sort.description for order, sort in SORTS.items()},
 )
 described(
     ImportPhase,
@@ -43,4 +49,4 @@ described(
     },
 )
 
-__all__ = ["ImportAction", "ImportFormat", "ImportPhase", "ImportStatus"]
+__all__ = ["ImportAction", "ImportFormat", "ImportOrder", "ImportPhase", "ImportStatus"]

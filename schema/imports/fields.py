@@ -19,12 +19,16 @@ from schema.feeds import ResumeArgument
 from schema.fields import AppInfo
 from schema.ids import argument_id
 from schema.imports import inputs, payloads
+from schema.imports.enums import ImportOrder
 from schema.imports.types import Import, ImportProgressEvent
 from schema.paging import AfterArgument, BeforeArgument, Connection, FirstArgument, LastArgument
 from schema.roots import mutation, query, subscription
 
 FilterArgument = Annotated[
     inputs.ImportFilterInput | None, strawberry.argument(description="Return only imports that match this filter.")
+]
+OrderArgument = Annotated[
+    ImportOrder | None, strawberry.argument(description="The order of the list. Default: newest first.")
 ]
 _SEEN = "A viewer sees their own imports, and those who see all sales see all imports."
 
@@ -48,12 +52,13 @@ class ImportQueries:
     @query(
         requires=Permission.SALE_READ,
         returns=Connection[Import] | None,
-        description=f"Returns imports of sales, newest first. {_SEEN}",
+        description=f"Returns imports of sales. {_SEEN}",
     )
     async def imports(  # noqa: PLR0913, PLR0917 - the arguments of a Relay connection
         self,
         info: AppInfo,
         filter: FilterArgument = None,
+        order_by: OrderArgument = None,
         first: FirstArgument = None,
         after: AfterArgument = None,
         last: LastArgument = None,
@@ -61,7 +66,7 @@ class ImportQueries:
     ) -> Page[ListedImportRow]:
         chosen = ImportFilter() if filter is None else filter.to_filter()
         page = PageArguments(first=first, after=after, last=last, before=before)
-        return await list_imports(info.context, chosen, page)
+        return await list_imports(info.context, chosen, order_by or ImportOrder.CREATED_AT_DESC, page)
 
 
 @strawberry.type

@@ -15,6 +15,7 @@ from domain.jobs.sentences import percent_of
 from domain.node_kinds import NodeKind
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.files.loaders import file_urls, file_views_by_id
+from resolvers.imports.lists import rejections_of_imports
 from resolvers.imports.loaders import import_actions, import_sentences, imports_by_job, outcomes_of_imports
 from resolvers.jobs.loaders import jobs_by_id
 from schema.accounts.types import Account
@@ -24,6 +25,7 @@ from schema.ids import node_id
 from schema.imports.enums import ImportAction, ImportFormat, ImportPhase, ImportStatus
 from schema.jobs.types import Job
 from schema.nodes import Node, node_type
+from schema.paging import Connection, forward_page
 from schema.scalars import EventCursor, SafeInt
 
 
@@ -34,6 +36,13 @@ def _counted(name: str, description: str) -> Any:
         return int(getattr(outcomes, name))
 
     return batched(outcomes_of_imports, key="state", pick=pick, description=description)
+
+
+@strawberry.type(description="A row of a file that was rejected, or is in conflict.")
+class RejectedRow:
+    line: SafeInt = leaf("The line of the file in which the row begins, counted from 1.")
+    external_id: str | None = leaf("The external ID of its sale. Null if it cannot be read.")
+    reason: str = leaf("Why it was rejected, and what to do, in sentences.")
 
 
 @node_type(
@@ -88,13 +97,20 @@ class Import(Node):
         file_views_by_id,
         key="rejected_file_id",
         description="The file of the rows that were rejected or in conflict, as CSV: the line, the external ID, the "
-        "reason, and the columns of the row. Null if there are none, until the import has finished, and some time after "
-        "`filesKeptUntil`.",
+        "reason, and the columns of the row. Null if there are none, until the import has finished, and some time "
+        "after `filesKeptUntil`.",
     )
     rejected_url: str | None = batched(
         file_urls,
         key="rejected_file_id",
         description="A link that downloads the file of rejected rows, like `rejectedFile.url`.",
+    )
+    rejected_rows: Connection[RejectedRow] = batched(
+        rejections_of_imports,
+        key="id",
+        arguments=forward_page,
+        description="The rows that were rejected or in conflict so far, in the order of the file. Empty without any, "
+        "and some time after `filesKeptUntil`.",
     )
     error: str | None = leaf("Why the file was rejected as a whole, or why the last attempt failed, as a sentence.")
     created_at: datetime = leaf("When the import began.")
