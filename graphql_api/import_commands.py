@@ -1,4 +1,4 @@
-"""The command `tessera import sales`: send a file of sales to a server, and show how far its import is."""
+"""The commands `tessera import`: send a file of sales to a server, show how far its import is, and cancel it."""
 
 import time
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from domain.permissions import Role
 from graphql_api.imports.client import ImportClient, ImportImpossible, ServerSilent
+from graphql_api.imports.endpoint import IMPORTS_PATH
 from graphql_api.settings import Settings
 from graphql_api.verification import open_messages
 
@@ -21,6 +22,10 @@ _PATIENCE: Final = 60
 _SECONDS_BETWEEN_LINES: Final = 5.0
 _ENDED: Final = frozenset({"SUCCEEDED", "FAILED", "CANCELED"})
 
+_UNSENT: Final = "The file was not sent to its end, so nothing is imported."
+_UNANSWERED: Final = "The file was sent, and the server did not answer yet. It may import the file."
+
+IdArgument = Annotated[str, typer.Argument(help="The ID of the import, like imp_AZ….")]
 FileArgument = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The file: CSV with a header, or NDJSON.")
 ]
@@ -46,9 +51,13 @@ def import_commands(read_settings: Callable[[], Settings], make_token: Callable[
     """The commands that import; the functions say what a person did not."""
     commands = typer.Typer(no_args_is_help=True, help="Imports of files.")
 
-    @commands.callback()
-    def _import() -> None:
-        """Keep `sales` a command of its own name while it is the only one."""
+    def connect(server: str | None, token: str | None) -> ImportClient:
+        settings = read_settings()
+        if token is None and not settings.development:
+            message = "Name the API key to import with: set TESSERA_TOKEN, or use --token."
+            raise ImportImpossible(message)
+        address = server or f"http://{settings.host}:{settings.port}"
+        return ImportClient(address, token or make_token(settings, Role.INTEGRATION))
 
     @commands.command()
     def sales(  # noqa: PLR0913 - the options of a command
@@ -63,46 +72,51 @@ def import_commands(read_settings: Callable[[], Settings], make_token: Callable[
     ) -> None:
         """Send a file of sales to a server, and wait until it is imported. Sending a file again records nothing twice.
 
-        The exit code is 1 if the import failed, or if a sale was rejected or is in conflict.
+        The exit code is 1 if the import failed, or if a sale was rejected or is in conflict. Ctrl-C ends the command,
+        and not the import.
         """
-        target = rejected or Path(f"{file.stem}.rejected.csv")
+        target = rejected or _target_of(file.name)
         if target.exists():
             message = f"{target} exists already. Move it away, or name another file with --rejected."
             raise ImportImpossible(message)
-        settings = read_settings()
-        if token is None and not settings.development:
-            message = "Name the API key to import with: set TESSERA_TOKEN, or use --token."
-            raise ImportImpossible(message)
-        address = server or f"http://{settings.host}:{settings.port}"
-        client = ImportClient(address, token or make_token(settings, Role.INTEGRATION))
+        following = _Following(connect(server, token), open_messages())
         parameters = {"source": source, "fileName": file.name, "dryRun": _flag(dry_run), "park": _flag(park)}
-        messages = open_messages()
-        imported = _Importing(client, messages, file).run(parameters)
-        if not _report(client, messages, imported, target):
-            raise typer.Exit(1)
+        _end(following.send(file, parameters), following, target)
+
+    @commands.command()
+    def follow(
+        import_id: IdArgument,
+        *,
+        server: ServerOption = None,
+        token: TokenOption = None,
+        rejected: RejectedOption = None,
+    ) -> None:
+        """Show how far an import is, and wait until it ends. The exit code is that of “tessera import sales”."""
+        following = _Following(connect(server, token), open_messages())
+        found = following.follow(import_id)
+        _end(found, following, rejected or _target_of(found["fileName"]))
+
+    @commands.command()
+    def cancel(import_id: IdArgument, *, server: ServerOption = None, token: TokenOption = None) -> None:
+        """Cancel an import. What it has recorded stays."""
+        open_messages().print(connect(server, token).cancel(_path_of(import_id))["summary"], markup=False)
 
     return commands
 
 
-class _Importing:
+class _Following:
     """Sends a file and follows its import, with a bar on a terminal, and elsewhere with a line now and then."""
 
-    def __init__(self, client: ImportClient, messages: Console, file: Path) -> None:
-        self._client = client
-        self._messages = messages
-        self._file = file
+    def __init__(self, client: ImportClient, messages: Console) -> None:
+        self.client = client
+        self.messages = messages
         self._written_at = time.monotonic()
 
-    def run(self, parameters: dict[str, str]) -> dict[str, Any]:
-        """Return the import when it has ended. Raises ImportImpossible."""
-        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
-        console = self._messages
-        with Progress(
-            *columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
-        ) as progress:
-            size = self._file.stat().st_size
-            sending = progress.add_task(f"Sending {self._file.name}", total=size)
-            sent = 0
+    def send(self, file: Path, parameters: dict[str, str]) -> dict[str, Any]:
+        """Send a file, and return its import when it has ended. Raises ImportImpossible."""
+        size, sent = file.stat().st_size, 0
+        with self._bars() as progress:
+            sending = progress.add_task(f"Sending {file.name}", total=size)
 
             def count(piece: int) -> None:
                 nonlocal sent
@@ -110,11 +124,29 @@ class _Importing:
                 progress.update(sending, completed=sent)
                 self._write_line(f"Sending: {100 * sent // size}%")
 
-            path = self._client.send(self._file, parameters, count)
-            return self._follow(progress, path)
+            try:
+                path = self.client.send(file, parameters, count)
+            except KeyboardInterrupt:
+                self.messages.print(_UNSENT if sent < size else _UNANSWERED)
+                raise
+            return self._follow(progress, path, file.name)
 
-    def _follow(self, progress: Progress, path: str) -> dict[str, Any]:
-        importing = progress.add_task(f"Importing {self._file.name}", total=100)
+    def follow(self, import_id: str) -> dict[str, Any]:
+        """Return an import when it has ended. Raises ImportImpossible."""
+        path = _path_of(import_id)
+        name = self.client.read(path)["fileName"]
+        with self._bars() as progress:
+            return self._follow(progress, path, name)
+
+    def _bars(self) -> Progress:
+        console = self.messages
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+        return Progress(
+            *columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
+        )
+
+    def _follow(self, progress: Progress, path: str, name: str) -> dict[str, Any]:
+        importing = progress.add_task(f"Importing {name}", total=100)
         try:
             while (found := self._read(path))["status"] not in _ENDED:
                 percent = found["percent"] or 0
@@ -123,32 +155,50 @@ class _Importing:
                 time.sleep(_POLL_S)
         except KeyboardInterrupt:
             import_id = path.rpartition("/")[2]
-            self._messages.print(f"The server goes on with the import {import_id}. To cancel it, cancel its job.")
+            self.messages.print("The server goes on with the import.")
+            self.messages.print(f"To follow it: tessera import follow {import_id}", markup=False)
+            self.messages.print(f"To cancel it: tessera import cancel {import_id}", markup=False)
             raise
         return found
 
     def _read(self, path: str) -> dict[str, Any]:
         for _ in range(_PATIENCE):
             try:
-                return self._client.read(path)
+                return self.client.read(path)
             except ServerSilent:
                 time.sleep(2 * _POLL_S)
-        return self._client.read(path)
+        return self.client.read(path)
 
     def _write_line(self, line: str) -> None:
         now = time.monotonic()
-        if not self._messages.is_terminal and now - self._written_at >= _SECONDS_BETWEEN_LINES:
+        if not self.messages.is_terminal and now - self._written_at >= _SECONDS_BETWEEN_LINES:
             self._written_at = now
-            self._messages.print(line, markup=False)
+            self.messages.print(line, markup=False)
 
 
-def _report(client: ImportClient, messages: Console, imported: dict[str, Any], target: Path) -> bool:
-    """Say what became of the file, and write its rejected rows. Returns whether all sales are as they should be."""
+def _end(imported: dict[str, Any], following: _Following, target: Path) -> None:
+    """Say what became of the file, and write its rejected rows. Exits with 1 unless all sales are as they should be."""
+    messages = following.messages
+    if imported["error"] is not None and imported["error"] != imported["summary"]:
+        messages.print(imported["error"], markup=False)
     messages.print(imported["summary"], markup=False)
     if imported["rejectedUrl"] is not None:
-        client.download(imported["rejectedUrl"], target)
+        following.client.download(imported["rejectedUrl"], target)
         messages.print(f"Rejected rows are in {target}.", markup=False)
-    return imported["status"] == "SUCCEEDED" and not imported["rejected"] and not imported["conflicts"]
+    if imported["status"] != "SUCCEEDED" or imported["rejected"] or imported["conflicts"]:
+        raise typer.Exit(1)
+
+
+def _target_of(name: str) -> Path:
+    return Path(f"{Path(name).stem}.rejected.csv")
+
+
+def _path_of(import_id: str) -> str:
+    """The path of an import. Raises ImportImpossible for what is no ID."""
+    if not import_id.replace("_", "").replace("-", "").isalnum():
+        message = f"{import_id} is no ID of an import. It looks like imp_AZ…, as “tessera import sales” says it."
+        raise ImportImpossible(message)
+    return f"{IMPORTS_PATH}/{import_id}"
 
 
 def _flag(value: bool) -> str:  # noqa: FBT001 - it is a value here

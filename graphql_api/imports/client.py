@@ -66,9 +66,16 @@ class ImportClient:
 
     def read(self, path: str) -> dict[str, Any]:
         """Read an import. Raises ServerSilent and ImportImpossible."""
+        return self._ask("GET", path)
+
+    def cancel(self, path: str) -> dict[str, Any]:
+        """Cancel an import, and read it. Raises ServerSilent and ImportImpossible."""
+        return self._ask("DELETE", path)
+
+    def _ask(self, method: str, path: str) -> dict[str, Any]:
         connection = self._open()
         try:
-            connection.request("GET", f"{self._path}{path}", headers=self._headers)
+            connection.request(method, f"{self._path}{path}", headers=self._headers)
             return _read_json(connection.getresponse(), expected=200)
         except (OSError, HTTPException) as error:
             raise self._silent(error) from error

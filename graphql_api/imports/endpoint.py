@@ -1,4 +1,7 @@
-"""`POST /imports/sales` takes a file of sales in one request, and `GET /imports/sales/{id}` says how far it is."""
+"""`POST /imports/sales` takes a file of sales in one request.
+
+`GET /imports/sales/{id}` says how far its import is, and `DELETE` cancels it.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,6 +13,7 @@ from starlette.responses import Response
 
 from domain.files.facts import NAME_ENDINGS
 from domain.imports.facts import FILE_RETENTION, ImportStatus
+from domain.imports.failures import ImportNotFound
 from domain.jobs.facts import JobStatus
 from domain.jobs.sentences import percent_of
 from domain.node_kinds import NodeKind
@@ -28,6 +32,7 @@ from graphql_api.transport.requests import read_origin, request_id
 from resolvers.context import Operation
 from resolvers.files.loaders import file_urls
 from resolvers.files.sent_files import SentFile
+from resolvers.imports.cancel_import import CancelImport, cancel_import
 from resolvers.imports.loaders import import_sentences, imports_by_id, outcomes_of_imports
 from resolvers.imports.receive_sales import ReceiveSales, allow_sales, import_received
 from resolvers.retrying import retry_conflicts
@@ -64,13 +69,19 @@ class SalesImports:
 
     async def _respond(self, request: Request) -> Response:
         named = request.path_params.get("import_id")
-        allowed = "POST" if named is None else "GET"
-        if request.method != allowed:
-            message = "Send the file with POST." if named is None else "Read the import with GET."
-            raise Rejected(405, "METHOD_NOT_ALLOWED", message, headers={"allow": allowed})
+        allowed = ("POST",) if named is None else ("GET", "DELETE")
+        if request.method not in allowed:
+            message = (
+                "Send the file with POST." if named is None else "Read the import with GET, and cancel it with DELETE."
+            )
+            raise Rejected(405, "METHOD_NOT_ALLOWED", message, headers={"allow": ", ".join(allowed)})
         operation = await self._sign_in(request)
         try:
-            return await (self._take(operation, request) if named is None else _show(operation, named))
+            if named is None:
+                return await self._take(operation, request)
+            if request.method == "DELETE":
+                await _cancel(operation, named)
+            return await _show(operation, named)
         finally:
             await operation.close()
 
@@ -144,11 +155,9 @@ def _named(name: str, content_type: str) -> str:
 async def _show(operation: Operation, text: str) -> Response:
     """Answer with an import. Raises Rejected."""
     operation.require(Permission.SALE_READ)
-    found = decode_id(text)
-    key: UUID | None = found[1] if found is not None and found[0] is NodeKind.SALES_IMPORT else None
-    (row,) = [None] if key is None else await imports_by_id(operation, [key])
+    (row,) = await imports_by_id(operation, [_key_of(text)])
     if row is None:
-        raise Rejected(404, "NOT_FOUND", "You have no import with this ID.")
+        raise _unknown()
     (outcomes,) = await outcomes_of_imports(operation, [row.state])
     (summary,) = await import_sentences(operation, [row.state])
     urls = [] if row.rejected_file_id is None else await file_urls(operation, [row.rejected_file_id])
@@ -174,3 +183,24 @@ async def _show(operation: Operation, text: str) -> Response:
         "error": row.error,
     }
     return json_response(200, shown)
+
+
+async def _cancel(operation: Operation, text: str) -> None:
+    """Cancel an import, as cancelImport does. Raises Rejected, Forbidden, ImportOfAnother, and ImportEnded."""
+    operation.require(Permission.SALE_READ)
+    command = CancelImport(_key_of(text))
+    try:
+        await retry_conflicts(lambda: cancel_import(operation, command))
+    except ImportNotFound:
+        raise _unknown() from None
+
+
+def _key_of(text: str) -> UUID:
+    found = decode_id(text)
+    if found is None or found[0] is not NodeKind.SALES_IMPORT:
+        raise _unknown()
+    return found[1]
+
+
+def _unknown() -> Rejected:
+    return Rejected(404, "NOT_FOUND", "You have no import with this ID.")

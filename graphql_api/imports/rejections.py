@@ -12,6 +12,7 @@ _STATUSES: Final[Mapping[UserErrorCode, int]] = {
     UserErrorCode.LIMIT_EXCEEDED: 429,
     UserErrorCode.IDEMPOTENCY_MISMATCH: 409,
     UserErrorCode.NOT_FOUND: 404,
+    UserErrorCode.ILLEGAL_STATE: 409,
 }
 _INVALID: Final = 422
 

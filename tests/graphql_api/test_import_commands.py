@@ -37,6 +37,10 @@ class Desk:
         self._environment = environment
         self._named = named
 
+    def command(self, *arguments: str) -> Ended:
+        """Run any command to its end; call it in a thread."""
+        return self._command(*arguments, **self._named)
+
     async def run(self, *arguments: str, **environment: str) -> Ended:
         """Import a file to its end."""
         given = {**self._named, **environment}
@@ -143,3 +147,40 @@ async def test_a_terminal_shows_bars(desk: Desk) -> None:
     assert "Sending march.csv" in ended.complaints
     assert "Importing march.csv" in ended.complaints
     assert ended.complaints.endswith("1 sale was recorded.\n")
+
+
+async def test_ctrl_c_says_how_to_follow_and_cancel_the_import(
+    desk: Desk, environment: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """R20: the import goes on, is canceled by its ID, and is followed to its end."""
+
+    def interrupt(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    write(csv_file(row("s-1"), row("s-2", "NO-1")))
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr("graphql_api.import_commands.time.sleep", interrupt)
+        ended = await asyncio.to_thread(lambda: desk.command("import", "sales", "march.csv", "--source", "till"))
+    first, follow, cancel = ended.complaints.splitlines()
+    import_id = follow.rpartition(" ")[2]
+    assert (ended.code, first) == (130, "The server goes on with the import.")
+    assert (follow, cancel) == (
+        f"To follow it: tessera import follow {import_id}",
+        f"To cancel it: tessera import cancel {import_id}",
+    )
+    canceled = await asyncio.to_thread(lambda: desk.command("import", "cancel", import_id))
+    sentence = (
+        "The import ended before its first sale was recorded. Nothing was changed. Retry the import to begin again.\n"
+    )
+    assert (canceled.code, canceled.complaints) == (0, sentence)
+    again = await asyncio.to_thread(lambda: desk.command("import", "cancel", import_id))
+    assert (again.code, again.complaints) == (1, "This import was already canceled. There is nothing to cancel.\n")
+    followed = await asyncio.to_thread(lambda: desk.command("import", "follow", import_id))
+    assert (followed.code, followed.complaints) == (1, sentence)
+    unknown = await asyncio.to_thread(lambda: desk.command("import", "follow", "imp_x"))
+    assert (unknown.code, unknown.complaints) == (1, "You have no import with this ID.\n")
+    await query(environment, "UPDATE job SET status = 'QUEUED', due_at = created_at, finished_at = NULL RETURNING id")
+    await run_due(environment, JOBS, 60)
+    followed = await asyncio.to_thread(lambda: desk.command("import", "follow", import_id))
+    assert followed.complaints.splitlines()[1] == "Rejected rows are in march.rejected.csv."
+    assert (tmp_path / "march.rejected.csv").read_text().splitlines()[1].startswith("3,s-2,")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from tests.support.files import begin as begin_upload
 from tests.support.files import rejection_of, upload
 from tests.support.imports import HEADER, OF_CSV, begin_import, csv_file, post_file, read_import, row, send_import
 from tests.support.jobs import query, run_due
-from tests.support.sales import sale
+from tests.support.sales import NOW, sale
 from tests.support.sockets import until
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
@@ -131,12 +132,14 @@ async def test_a_file_is_imported_with_one_request(clients: Clients, environment
     assert (await post_file(system, content, "source=till&fileName=march", **headers)).json() == begun
     await run_due(environment, JOBS, 60)
     read = (await system.http.get(begun["url"], headers=system.headers)).json()
+    assert read.pop("filesKeptUntil")[:10] == (NOW + timedelta(days=90)).date().isoformat()
     assert read == {
         "importId": begun["importId"],
         "status": "SUCCEEDED",
         "phase": "FINISHED",
         "percent": 100,
         "source": "till",
+        "fileName": "march.csv",
         "dryRun": False,
         "summary": "2 sales were recorded.",
         "linesRead": 4,
@@ -252,10 +255,12 @@ async def test_a_file_of_another_kind_is_refused_when_it_arrives(
 async def test_other_methods_and_unknown_imports_have_a_sentence(clients: Clients, world: World) -> None:
     """R25: an import of another account is like an unknown one."""
     system, ecp = clients[SYSTEM], clients[Role.ECP]
-    for method, path, allowed in (("PUT", "", "POST"), ("DELETE", "/imp_x", "GET")):
+    for method, path, allowed in (("PUT", "", "POST"), ("PUT", "/imp_x", "GET, DELETE")):
         answer = await system.http.request(method, f"/imports/sales{path}?source=till", headers=system.headers)
         assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
     status, code, message = rejection_of(await system.http.get("/imports/sales/imp_x", headers=system.headers))
+    assert (status, code, message) == (404, "NOT_FOUND", "You have no import with this ID.")
+    status, code, message = rejection_of(await system.http.delete("/imports/sales/imp_x", headers=system.headers))
     assert (status, code, message) == (404, "NOT_FOUND", "You have no import with this ID.")
     status, code, _ = rejection_of(await post_file(ecp, csv_file(row())))
     assert (status, code) == (403, "FORBIDDEN")
@@ -312,3 +317,21 @@ async def test_a_request_that_breaks_off_imports_nothing(
         writer.close()
         await until(lambda: set(storage.spool.ids()) == others)
         del reader
+
+
+async def test_an_import_is_canceled_with_a_request(
+    clients: Clients, environment: Environment, database_url: str
+) -> None:
+    """R20: once; a system cancels no import of a manager."""
+    system = clients[SYSTEM]
+    url = (await post_file(system, csv_file(row("s-1")))).json()["url"]
+    theirs = (await post_file(clients[MANAGER], csv_file(row("s-2")), "source=desk")).json()["url"]
+    read = await system.http.delete(url, headers=system.headers)
+    assert (read.status_code, read.json()["status"]) == (200, "CANCELED")
+    assert await run_due(environment, []) == 0
+    async with nothing_changes(database_url):
+        status, code, message = rejection_of(await system.http.delete(url, headers=system.headers))
+        assert (status, code) == (409, "ILLEGAL_STATE")
+        assert message == "This import was already canceled. There is nothing to cancel."
+        status, code, _ = rejection_of(await system.http.delete(theirs, headers=system.headers))
+        assert (status, code) == (404, "NOT_FOUND")
