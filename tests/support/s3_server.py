@@ -126,5 +126,16 @@ async def running_s3() -> AsyncIterator[tuple[S3Server, str]]:
     await task
 
 
+def client_settings(address: str) -> dict[str, str]:
+    """The variables of the environment with which clients find a server."""
+    return {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT": address,
+        "AWS_ALLOW_HTTP": "true",
+    }
+
+
 def _xml(text: str) -> Response:
     return Response(f'<?xml version="1.0" encoding="UTF-8"?>{text}', media_type="application/xml")

@@ -19,7 +19,7 @@ from graphql_api.files.spool import SpoolBusy
 from graphql_api.files.storage import FileStorage, StorageUnavailable, open_storage
 from graphql_api.settings import Settings
 from resolvers.file_store import ContentMissing, StoreUnavailable
-from tests.support.s3_server import BUCKET, S3Server, running_s3
+from tests.support.s3_server import BUCKET, S3Server, client_settings, running_s3
 
 SMALL = b"a small content"
 LARGE = bytes(range(256)) * 4096 * 11
@@ -39,14 +39,7 @@ async def read(storage: FileStorage, content: bytes, first: int, length: int) ->
 async def s3(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[S3Server]:
     """An object store; the settings of its clients are those of the environment."""
     async with running_s3() as (store, address):
-        settings = {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": "us-east-1",
-            "AWS_ENDPOINT": address,
-            "AWS_ALLOW_HTTP": "true",
-        }
-        for name, value in settings.items():
+        for name, value in client_settings(address).items():
             monkeypatch.setenv(name, value)
         yield store
 
