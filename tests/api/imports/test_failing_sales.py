@@ -70,8 +70,10 @@ async def test_too_many_bugs_fail_the_import_and_a_retry_continues(
         "100 sales of this file met an unexpected error on our side, so the import stopped at the next one. Report it "
         "with the reference "
     )
-    facts = "SELECT fact->>'error', fact->'outcomes'->>'recorded' FROM notification "
-    facts = await query(desk.environment, f"{facts} WHERE kind = 'JOB_FAILED'")
+    facts = await query(
+        desk.environment,
+        "SELECT fact->>'error', fact->'outcomes'->>'recorded' FROM notification WHERE kind = 'JOB_FAILED'",
+    )
     assert facts == [(done.error, "3")]
     bad.clear()
     await retry_job(desk.environment.operation(world.viewer(Role.INTEGRATION)), RetryJob(done.row.job_id))

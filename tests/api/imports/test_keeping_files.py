@@ -53,8 +53,8 @@ async def test_files_are_deleted_and_the_import_stays(
     await forget_files(environment.operation(None), POLICY)
     assert await query(environment, STORED) == [(1, 1, 0)]
     shown = await read_import(system, before["id"])
-    gone = {"file": None, "rejectedFile": None}
-    gone["summary"] = "1 sale was recorded and 3 were rejected. The file of rejected rows is deleted."
+    summary = "1 sale was recorded and 3 were rejected. The file of rejected rows is deleted."
+    gone = {"file": None, "rejectedFile": None, "summary": summary}
     no_rows = {"totalCount": 0, "nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}
     assert shown == {**before, **gone, "rejectedRows": no_rows}
     assert (await read_import(system, waiting))["file"]["name"] == "sales.csv"

@@ -35,7 +35,7 @@ class Desk(NamedTuple):
 
 
 @pytest.fixture
-async def desk(  # type: ignore[override] # noqa: PLR0913, PLR0917 - the parts of a server
+async def desk(  # noqa: PLR0913, PLR0917 - the parts of a server
     database_url: str,
     settings: Settings,
     world: World,
