@@ -6,8 +6,8 @@ Files of imports are deleted 90 days after the import began. The import stays, s
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ Counts the sales of a file that were rejected because of an unexpected error, so
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
