@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from domain.channels import EarningChannel
 from domain.points.clause_bits import pack_holds, unpack_holds
+from domain.points.grants import grant, pay
 from domain.points.lines import SalePlace
 from domain.points.pools import Pool, SchemePools
 from domain.points.revision_plan import RevisionPlan
@@ -23,7 +24,7 @@ from domain.points.valuation_facts import (
 )
 from domain.rules.evaluation import CompiledRules
 from domain.rules.facts import EarnerFacts, LineFacts
-from domain.rules.rewards import Reduction, apply_limits, spend_budget
+from domain.rules.rewards import Reduction
 
 
 class KnownValue(Struct, frozen=True, gc=False):
@@ -121,9 +122,7 @@ def count_known(line: FoldLine, state: RunningState) -> None:
 def _count(line: FoldLine, points: Sequence[int], state: RunningState) -> None:
     if line.quantity and line.mask:
         state.add(line.mask, line.quantity, line.value)
-    for limited in line.revision.limited:
-        if limited.usage is not None and points[limited.position]:
-            state.pay(limited.usage, points[limited.position])
+    pay(line.revision, points, state)
 
 
 def _value_line(line: FoldLine, state: RunningState, budget: Pool | None, pools: Mapping[int, Pool]) -> LineValue:
@@ -135,20 +134,13 @@ def _value_line(line: FoldLine, state: RunningState, budget: Pool | None, pools:
     units = line.quantity
     base = line.revision.base_points.get(line.variant_id, 0) * units
     holds, earned, static = _decide(line, compiled, state, base)
-    points: list[int] = list(earned) if units else [0] * len(earned)
-    reductions: list[Reduction | None] = [None] * len(points)
-    kept = line.known
-    kept_points = None if kept is None else kept.facts.points_by_rule(len(points))
-    _apply_limits(line.revision, points, reductions, state, pools, kept_points)
-    compiled.reducer.choose(points, reductions)
-    if budget is not None:
-        kept_budget = 0 if kept is None or kept_points is None else kept.base + sum(kept_points)
-        left = budget.leaves(kept_budget)
-        if left is not None:
-            base = spend_budget(base, points, reductions, left)
-        budget.taken += base + sum(points) - kept_budget
-    for position, pool in pools.items():
-        pool.taken += points[position] - (0 if kept_points is None else kept_points[position])
+    kept = None
+    if line.known is not None:
+        kept = line.known.base, line.known.facts.points_by_rule(len(earned))
+    wanted = base, earned if units else [0] * len(earned)
+    base, points, reductions = grant(
+        line.revision, compiled.reducer, wanted, kept, state=state, budget=budget, pools=pools
+    )
     return _build_value(line, base, points, reductions, holds=holds, static=static, state=state)
 
 
@@ -185,23 +177,6 @@ def _decide(
         state.earner_of = earner
     holds, _, earned = compiled.decide(sold, ecp, line.quantity, base)
     return holds, earned, fresh.static
-
-
-def _apply_limits(  # noqa: PLR0913, PLR0917 - what limits depend on
-    revision: RevisionPlan,
-    points: list[int],
-    reductions: list[Reduction | None],
-    state: RunningState,
-    pools: Mapping[int, Pool],
-    kept: Sequence[int] | None,
-) -> None:
-    for limited in revision.limited:
-        position = limited.position
-        if points[position]:
-            pool = pools.get(position)
-            total = None if pool is None else pool.leaves(0 if kept is None else kept[position])
-            used = state.used(limited.usage)
-            points[position], reductions[position] = apply_limits(limited.limits, used, points[position], total)
 
 
 def _give_back(line: FoldLine, budget: Pool | None, pools: Mapping[int, Pool]) -> None:

@@ -5,8 +5,9 @@ come from rules are passed in through the namespace of the function, so no rule 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, assert_never
+from typing import Any, Final, Protocol, assert_never
 from uuid import UUID
 
 from msgspec import Struct
@@ -40,6 +41,8 @@ ProgramResult = tuple[tuple[bool, ...], tuple[bool, ...], tuple[int, ...]]
 DecideFunction = Callable[[LineFacts, EarnerFacts, int, int], ProgramResult]
 # Takes the results of a line's clauses, its present volumes by key, its present units, and their base points.
 DecideAgainFunction = Callable[[tuple[bool, ...], Mapping[VolumeKey, int], int, int], ProgramResult]
+# Takes the line, of which it reads the time only, and the ECP.
+VaryFunction = Callable[["Timed", EarnerFacts], tuple[bool, ...]]
 
 # The values that clause tests read; each expression uses only names defined before it. Ids are compared as integers,
 # because UUIDs hash and compare in slow Python code.
@@ -58,6 +61,16 @@ _READ_EXPRESSIONS: Final[Mapping[str, str]] = MappingProxyType(
         "clock": "local.time()",
     }
 )
+# What clauses ask for that varies between lines of an ECP in the same tier and place, and what needs the time.
+_VARYING: Final = (VolumeClause, PeriodClause, EnrolledWithinClause, ActivityClause)
+_READ_ANEW: Final = frozenset({"enrolled", "volumes", "activities", "local", "day", "clock"})
+_READ_TIME: Final = _READ_ANEW - {"volumes"}
+
+
+class Timed(Protocol):
+    """A line of which the time is known."""
+
+    at: datetime
 
 
 class RuleClause(Struct, frozen=True):
@@ -74,12 +87,16 @@ class RuleClause(Struct, frozen=True):
 class Program(Struct, frozen=True):
     """The generated functions, and the clauses of each rule in reading order.
 
-    `decide_again` decides a line with other volumes or units than before: all other clauses keep their results.
+    `decide_again` decides a line with other volumes or units than before: all other clauses keep their results. `vary`
+    decides only the clauses that ask for the time of a line, or for what an ECP did before: lines for which it returns
+    the same are decided the same, if all else about them is the same. `reads_time` says whether it needs the time.
     `clauses` are all distinct clauses, in the order of their results.
     """
 
     decide: DecideFunction
     decide_again: DecideAgainFunction
+    vary: VaryFunction
+    reads_time: bool
     clauses: tuple[Clause, ...]
     rule_clauses: tuple[tuple[RuleClause, ...], ...]
 
@@ -91,8 +108,15 @@ def compile_program(rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int], 
     """
     source = _ProgramSource(tier_ranks, calendar)
     rule_clauses = tuple(source.add(rule) for rule in rules)
-    decide, decide_again = source.build()
-    return Program(decide=decide, decide_again=decide_again, clauses=source.clauses, rule_clauses=rule_clauses)
+    decide, decide_again, vary = source.build()
+    return Program(
+        decide=decide,
+        decide_again=decide_again,
+        vary=vary,
+        reads_time=source.reads_time,
+        clauses=source.clauses,
+        rule_clauses=rule_clauses,
+    )
 
 
 def is_negated(node: ConditionNode) -> bool:
@@ -120,6 +144,9 @@ class _ProgramSource:
         # Assignments of `decide` and of `decide_again`, in the same order.
         self._lines: list[str] = []
         self._lines_again: list[str] = []
+        # Those of `vary`, and the clauses that they decide.
+        self._lines_varying: list[str] = []
+        self._varying: list[int] = []
         self._met: list[str] = []
         self._earned: list[str] = []
 
@@ -151,18 +178,27 @@ class _ProgramSource:
         """All distinct clauses so far."""
         return tuple(self._clauses)
 
-    def build(self) -> tuple[DecideFunction, DecideAgainFunction]:
+    @property
+    def reads_time(self) -> bool:
+        """Whether a clause asks for the time of the line."""
+        return not self._reads.isdisjoint(_READ_TIME)
+
+    def build(self) -> tuple[DecideFunction, DecideAgainFunction, VaryFunction]:
         """Build the functions that decide all rules added so far."""
         reads = [f"{name} = {value}" for name, value in _READ_EXPRESSIONS.items() if name in self._reads]
         holds = _tuple(f"clause_{index}" for index in range(len(self._clauses)))
         answer = f"return {holds}, {_tuple(self._met)}, {_tuple(self._earned)}"
         body = "\n    ".join((*reads, *self._lines, answer))
         again = "\n    ".join(("volumes = amounts.get", *self._lines_again, answer))
+        varying = [f"{name} = {value}" for name, value in _READ_EXPRESSIONS.items() if name in self._reads & _READ_ANEW]
+        varied = f"return {_tuple(f'clause_{index}' for index in self._varying)}"
+        vary = "\n    ".join((*varying, *self._lines_varying, varied))
         source = (
             f"def decide(line, ecp, units, base):\n    {body}\ndef again(holds, amounts, units, base):\n    {again}\n"
+            f"def vary(line, ecp):\n    {vary}\n"
         )
         exec(source, self._namespace)  # noqa: S102 - contains only names made here
-        return self._namespace["decide"], self._namespace["again"]
+        return self._namespace["decide"], self._namespace["again"], self._namespace["vary"]
 
     def _group_name(self, operator: str, members: Sequence[str], *, empty: str) -> str:
         return self._assign(operator.join(members) or empty)
@@ -180,6 +216,9 @@ class _ProgramSource:
             self._lines.append(f"clause_{index} = {self._clause_test(clause)}")
             depends = isinstance(clause, VolumeClause | QuantityClause)
             self._lines_again.append(self._lines[-1] if depends else f"clause_{index} = holds[{index}]")
+            if isinstance(clause, _VARYING):
+                self._lines_varying.append(self._lines[-1])
+                self._varying.append(index)
         return index
 
     def _bind(self, kind: str, value: object) -> str:

@@ -126,7 +126,7 @@ class CompiledRules:
     """The compiled rules of one scheme revision, which evaluate any number of lines; made by `compile_rules`.
 
     The ledger decides and reduces in two steps of its own, because limits over all ECPs are granted in between; see
-    `Program` for `decide`, `decide_again` and `clauses`.
+    `Program` for `decide`, `decide_again`, `vary`, and `clauses`.
     """
 
     def __init__(self, rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int], calendar: Calendar) -> None:
@@ -134,6 +134,8 @@ class CompiledRules:
         self._calendar = calendar
         self.decide = program.decide
         self.decide_again = program.decide_again
+        self.vary = program.vary
+        self.reads_time = program.reads_time
         self.clauses = program.clauses
         self.reducer = RewardReducer(rules)
         self._rules = [CompiledRule(rule, found) for rule, found in zip(rules, program.rule_clauses, strict=True)]

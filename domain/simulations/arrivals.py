@@ -1,5 +1,6 @@
 """Sales as they arrived: new ones, corrections, and returns, in the order in which they were recorded (N7)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
@@ -8,7 +9,7 @@ from msgspec import Struct
 
 from domain.points.lines import SoldLine
 from domain.points.net_lines import net_lines
-from domain.simulations.records import LineRecord, Piece, ReturnRecord, pack_lines, unpack_lines
+from domain.simulations.records import LineRecord, LineRow, Piece, ReturnRecord
 
 _NEVER = 2**63 - 1
 
@@ -67,73 +68,61 @@ class Revision(Struct, gc=False):
 
 
 class Arrival(Struct, frozen=True, gc=False):
-    """A change of a sale at its place: the lines that count from then on.
-
-    Lines that count as they are stay packed until they are posted: a million of them are many tuples.
-    """
+    """A change of a sale at its place: the lines that count from then on."""
 
     at: int
     ecp: int
     order: int
     sold_at: int
-    lines: Sequence[LineRecord] | bytes
-
-    def records(self) -> Sequence[LineRecord]:
-        """The lines."""
-        return unpack_lines(self.lines) if isinstance(self.lines, bytes) else self.lines
+    lines: Sequence[LineRecord]
 
 
-def read_revisions(piece: Piece) -> list[Revision]:
-    """The revisions of a piece in canonical order."""
-    ended = {(one.sale, one.revision): one.at for one in piece.superseded}
-    revisions: list[Revision] = []
-    key: tuple[int, int, int, int] | None = None
-    order = 0
-    for line in piece.read_lines():
-        ecp, sold_at, sale, number, recorded_at, *_ = line
-        if (ecp, sold_at, sale, number) == key:
-            revisions[-1].lines.append(line)
-            continue
-        if key is None or key[:3] != (ecp, sold_at, sale):
-            order += 1
-        key = (ecp, sold_at, sale, number)
-        until = ended.get((sale, number), _NEVER) if ended else _NEVER
-        revisions.append(
-            Revision(ecp=ecp, sold_at=sold_at, sale=sale, since=recorded_at, until=until, order=order, lines=[line])
-        )
-    _add_returns(revisions, piece.read_returns(), ended)
-    return revisions
+class Changes:
+    """What happened to the sales of a piece after they were recorded."""
 
+    def __init__(self, piece: Piece) -> None:
+        self._ended = {(one.sale, one.revision): one.at for one in piece.superseded}
+        self._returns: dict[int, list[ReturnRecord]] = defaultdict(list)
+        for row in piece.read_returns():
+            self._returns[row.ecp].append(row)
+        # ECPs of which a sale was corrected or returned.
+        self.ecps = {one.ecp for one in piece.superseded}.union(self._returns)
 
-def _add_returns(
-    revisions: Sequence[Revision], rows: Iterable[ReturnRecord], ended: dict[tuple[int, int], int]
-) -> None:
-    found: dict[tuple[int, int, int], list[Return]] = {}
-    for row in rows:
-        until = ended.get((row.returning_sale, row.returning_revision), _NEVER)
-        one = Return(variant=row.variant, quantity=row.quantity, since=row.recorded_at, until=until)
-        found.setdefault((row.ecp, row.sold_at, row.sale), []).append(one)
-    if found:
-        for revision in revisions:
-            revision.returns = found.get((revision.ecp, revision.sold_at, revision.sale), ())
+    def revisions(self, ecp: int, rows: Iterable[LineRow]) -> list[Revision]:
+        """The revisions of the sales of an ECP in canonical order, given all their lines."""
+        revisions: list[Revision] = []
+        key: tuple[int, int, int] | None = None
+        order = 0
+        for line in map(LineRecord._make, rows):
+            if (line.sold_at, line.sale, line.revision) == key:
+                revisions[-1].lines.append(line)
+                continue
+            if key is None or key[:2] != (line.sold_at, line.sale):
+                order += 1
+            key = (line.sold_at, line.sale, line.revision)
+            revisions.append(
+                Revision(
+                    ecp=ecp,
+                    sold_at=line.sold_at,
+                    sale=line.sale,
+                    since=line.recorded_at,
+                    until=self._ended.get((line.sale, line.revision), _NEVER),
+                    order=order,
+                    lines=[line],
+                )
+            )
+        self._add_returns(revisions, self._returns.get(ecp, ()))
+        return revisions
 
-
-def is_plain(revisions: Sequence[Revision]) -> bool:
-    """Whether the sales of an ECP arrived in canonical order, once each, and nothing came back."""
-    last = -1
-    for one in revisions:
-        if one.since < last or one.until != _NEVER or one.returns:
-            return False
-        last = one.since
-    return True
-
-
-def list_plain_arrivals(revisions: Sequence[Revision]) -> list[Arrival]:
-    """The sales of an ECP of which none was corrected or returned."""
-    return [
-        Arrival(at=one.since, ecp=one.ecp, order=one.order, sold_at=one.sold_at, lines=pack_lines(one.lines))
-        for one in revisions
-    ]
+    def _add_returns(self, revisions: Sequence[Revision], rows: Iterable[ReturnRecord]) -> None:
+        found: dict[tuple[int, int], list[Return]] = {}
+        for row in rows:
+            until = self._ended.get((row.returning_sale, row.returning_revision), _NEVER)
+            one = Return(variant=row.variant, quantity=row.quantity, since=row.recorded_at, until=until)
+            found.setdefault((row.sold_at, row.sale), []).append(one)
+        if found:
+            for revision in revisions:
+                revision.returns = found.get((revision.sold_at, revision.sale), ())
 
 
 def list_arrivals(revisions: Sequence[Revision]) -> list[Arrival]:

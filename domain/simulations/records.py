@@ -6,6 +6,8 @@ the setup.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from struct import Struct as Layout
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -14,9 +16,9 @@ from msgspec import Struct
 
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
-_LINE: Final = Layout("!iqqiqiiiqh")
-_RETURN: Final = Layout("!iqqqiiiq")
-_LIVE: Final = Layout("!iqqhhqqi")
+LINE: Final = Layout("!iqqiqiiiqh")
+RETURN: Final = Layout("!iqqqiiiq")
+LIVE: Final = Layout("!iqqhhqqi")
 
 
 class LineRecord(NamedTuple):
@@ -34,6 +36,10 @@ class LineRecord(NamedTuple):
     is_coupon: int
 
 
+# A record as it is read; making a million objects with names takes long.
+LineRow = tuple[int, int, int, int, int, int, int, int, int, int]
+
+
 class ReturnRecord(NamedTuple):
     """Units of a sale that came back."""
 
@@ -48,8 +54,9 @@ class ReturnRecord(NamedTuple):
 
 
 class Superseded(Struct, frozen=True, array_like=True):
-    """A revision of a sale that another one replaced."""
+    """A revision of a sale of an ECP that another one replaced."""
 
+    ecp: int
     sale: int
     revision: int
     at: int
@@ -95,25 +102,23 @@ class Piece(Struct, frozen=True):
     earners: tuple[EarnerSpan, ...]
     activities: tuple[tuple[int, str, datetime], ...]
 
-    def read_lines(self) -> Iterator[LineRecord]:
-        """The lines."""
-        return map(LineRecord._make, _LINE.iter_unpack(self.lines))
+    def lines_by_ecp(self) -> Iterator[tuple[int, list[LineRow]]]:
+        """The lines of each ECP."""
+        for ecp, rows in groupby(LINE.iter_unpack(self.lines), key=itemgetter(0)):
+            yield ecp, list(rows)
 
     def read_returns(self) -> Iterator[ReturnRecord]:
         """The returns."""
-        return map(ReturnRecord._make, _RETURN.iter_unpack(self.returns))
+        return map(ReturnRecord._make, RETURN.iter_unpack(self.returns))
 
-    def read_live(self) -> dict[int, dict[LineKey, LiveValue]]:
-        """The valuations, by ECP and line."""
-        found: dict[int, dict[LineKey, LiveValue]] = {}
-        blob, at, end, size = self.live, 0, len(self.live), _LIVE.size
+    def read_live(self) -> Iterator[tuple[int, LineKey, LiveValue]]:
+        """The valuations of lines, each with its ECP."""
+        blob, at, end, size, unpack = self.live, 0, len(self.live), LIVE.size, LIVE.unpack_from
         while at < end:
-            ecp, sold_at, sale, position, revision, base, bonus, length = _LIVE.unpack_from(blob, at)
+            ecp, sold_at, sale, position, revision, base, bonus, length = unpack(blob, at)
             at += size
-            value = LiveValue(revision, base, bonus, facts=blob[at : at + length])
-            found.setdefault(ecp, {})[sold_at, sale, position] = value
+            yield ecp, (sold_at, sale, position), LiveValue(revision, base, bonus, blob[at : at + length])
             at += length
-        return found
 
 
 def moment_of(microseconds: int) -> datetime:
@@ -124,13 +129,3 @@ def moment_of(microseconds: int) -> datetime:
 def microseconds_of(moment: datetime) -> int:
     """A moment as records have it."""
     return (moment - EPOCH) // MICROSECOND
-
-
-def pack_lines(lines: Sequence[LineRecord]) -> bytes:
-    """The lines as bytes."""
-    return b"".join([_LINE.pack(*line) for line in lines])
-
-
-def unpack_lines(packed: bytes) -> list[LineRecord]:
-    """The lines again."""
-    return [LineRecord._make(line) for line in _LINE.iter_unpack(packed)]

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from domain.calendar import Calendar
 from domain.rules.model import BonusRule
-from domain.simulations.facts import EXAMPLES
 from domain.simulations.records import moment_of
-from domain.simulations.tally import ExampleLine, Totals, rank_of
+from domain.simulations.explaining import ExampleLine
+from domain.simulations.tally import Totals
 
 _MONTHS: Final = 12
 KeyT = TypeVar("KeyT")
@@ -72,13 +72,20 @@ class SimulationResult(Struct, frozen=True):
 
 
 def merge_totals(
-    parts: Iterable[Totals], variants: Sequence[UUID], live_rules: Sequence[BonusRule], calendar: Calendar
+    parts: Iterable[Totals],
+    examples: Iterable[ExampleLine],
+    variants: Sequence[UUID],
+    live_rules: Sequence[BonusRule],
+    *,
+    calendar: Calendar,
 ) -> SimulationResult:
-    """Add up the totals of all pieces. Each ECP is in one of them, so the order of the pieces does not matter."""
+    """Add up the totals of all pieces. Each ECP is in one of them, so the order of the pieces does not matter.
+
+    `examples` are the best candidates of all pieces, explained.
+    """
     rules: dict[UUID, list[int]] = {}
     months: dict[int, list[int]] = {}
     ecps: list[tuple[int, int]] = []
-    examples: list[ExampleLine] = []
     lines = base = live_base = 0
     exhausted: int | None = None
     for part in parts:
@@ -87,9 +94,7 @@ def merge_totals(
         _add(rules, part.rules)
         _add(months, part.months)
         ecps += part.ecps
-        examples += part.examples
         exhausted = part.budget_exhausted_at if exhausted is None else exhausted
-    examples.sort(key=lambda one: rank_of(one.points - one.live_points, one.sale, one.position), reverse=True)
     earned = sorted(points for points, _ in ecps if points > 0)
     removed = {key: rule for rule in live_rules if (key := rule.id) in rules and not rules[key][0]}
     return SimulationResult(
@@ -106,7 +111,7 @@ def merge_totals(
         losing=sum(points < live for points, live in ecps),
         median_points=earned[(len(earned) - 1) // 2] if earned else 0,
         top_points=earned[-1] if earned else 0,
-        examples=tuple(_example(one, variants) for one in examples[:EXAMPLES]),
+        examples=tuple(_example(one, variants) for one in examples),
         removed_rules=tuple(removed.values()),
     )
 

@@ -3,7 +3,7 @@
 A posting takes from one slice of each pool, and from all of them only where that has too little; see ADR 35.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -19,12 +19,25 @@ class SlicedPools:
     def __init__(self, limits: Mapping[UUID, int]) -> None:
         """Begin with all of these limits unused, by the id of the rule, or `BUDGET`."""
         self._slices = {key: _spread(limit) for key, limit in limits.items()}
+        self._parts = list(self._slices.values())
         self._used_up: set[UUID] = set()
 
     @property
     def budget_is_empty(self) -> bool:
         """Whether nothing is left of the budget; false without one."""
         return BUDGET in self._slices and not any(self._slices[BUDGET])
+
+    def take_wanted(self, wanted: Sequence[int], home: int) -> bool:
+        """Take these amounts, one for each limit in order, if the home slices have them and no pool is used up."""
+        if self._used_up:
+            return False
+        parts = self._parts
+        for slices, amount in zip(parts, wanted, strict=True):
+            if amount and slices[home] < amount:
+                return False
+        for slices, amount in zip(parts, wanted, strict=True):
+            slices[home] -= amount
+        return True
 
     def take(self, fold: Folding, home: int) -> None:
         """Call `fold` with the pools until what it takes from them is theirs, as a posting does; twice at most."""
@@ -58,7 +71,7 @@ class SlicedPools:
             if parts[home] >= pool.taken:
                 parts[home] -= pool.taken
             else:
-                self._slices[key] = _spread(free[key] - pool.taken)
+                parts[:] = _spread(free[key] - pool.taken)
 
 
 def _spread(rest: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""What all lines of a simulation share, and the lines as the fold of the ledger takes them (N7)."""
+"""What all lines of a simulation share: its content, compiled, and what is true of ECPs and products over time (N7)."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -12,15 +12,14 @@ from domain.calendar import BEGINNING
 from domain.channels import EarningChannel
 from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import EnrollmentAt
-from domain.points.fold import FoldLine, FreshFacts, KnownValue
-from domain.points.lines import SalePlace
 from domain.points.obstacles import earner_obstacles, period_obstacles
 from domain.points.revision_plan import ApprovedRevision, RevisionPlan, SchemePlan, TierRanks
-from domain.points.running_state import month_and_week
-from domain.points.valuation_facts import EarnerContext, earner_facts
+from domain.points.running_state import RunningState, month_and_week
+from domain.points.valuation_facts import EarnerContext
 from domain.rules.evaluation import CompiledRules
+from domain.rules.facts import EarnerFacts
 from domain.schemes.content import SchemeContent
-from domain.simulations.records import EarnerSpan, LineRecord, microseconds_of, moment_of
+from domain.simulations.records import EarnerSpan, microseconds_of, moment_of
 from domain.time_zones import find_calendar
 
 _SALE: Final = EarningChannel.SALE
@@ -51,9 +50,9 @@ class Setup(Struct, frozen=True):
 
 
 class Span:
-    """What is true of an ECP from a moment on, with the facts of lines as far as they were built."""
+    """What is true of an ECP from a moment on."""
 
-    __slots__ = ("context", "enrollment", "facts", "row")
+    __slots__ = ("_facts", "_state", "context", "enrollment", "row", "signature")
 
     def __init__(self, row: EarnerSpan, enrollment: EnrollmentAt, activities: Mapping[str, list[object]]) -> None:
         self.row = row
@@ -64,7 +63,23 @@ class Span:
             enrolled_at=enrollment.first_enrolled_at,
             activities=activities,  # type: ignore[arg-type] # of moments
         )
-        self.facts: dict[int, FreshFacts] = {}
+        # Spans with the same number have the same tier, place, and obstacles; None before the first line.
+        self.signature: int | None = None
+        self._state: RunningState | None = None
+        self._facts: EarnerFacts | None = None
+
+    def facts(self, state: RunningState) -> EarnerFacts:
+        """The facts that rules read, with the volumes of a state."""
+        if self._facts is None or self._state is not state:
+            context, self._state = self.context, state
+            self._facts = EarnerFacts(
+                tier_id=context.tier_id,
+                geography_path=context.geography_path,
+                enrolled_at=context.enrolled_at,
+                volumes=state.amounts,
+                activities=context.activities,
+            )
+        return self._facts
 
 
 class Earner:
@@ -78,6 +93,8 @@ class Earner:
 
     def at(self, moment: int) -> Span:
         """What was true at a moment."""
+        if len(self.spans) == 1:
+            return self.spans[0]
         return self.spans[max(bisect_right(self.since, moment) - 1, 0)]
 
 
@@ -93,19 +110,19 @@ class Stage:
         self.revision: RevisionPlan = self.plan.revisions[0]
         self.limits = self.revision.limits_in_total
         self.is_stateful = bool(self.plan.volumes or self.plan.usages)
-        # Whether the facts of a line depend on the span of its ECP and on its variant only.
-        self._is_static = not self.revision.activities and all(len(one) <= 1 for one in setup.categories)
-        self._masks, self._coupon_masks = (
-            [self.plan.mask_of(channel, key) if self.plan.volumes else 0 for key in setup.variants]
-            for channel in (_SALE, _COUPON)
-        )
         self._periods: dict[int, tuple[int, int]] = {}
         self._rank_times = sorted({at for at, _, _ in setup.ranks})
         self._ranks = _ranks_over_time(setup.ranks, self._rank_times)
-        self._compiled: dict[int, CompiledRules] = {}
         self._category_times = [[at for at, _ in versions] for versions in setup.categories]
-        self._starts, self._ends = microseconds_of(self.revision.starts_at), microseconds_of(self.revision.ends_at)
-        self._coupons_end = microseconds_of(self.revision.coupons_end_at)
+        self._signatures: dict[tuple[UUID | None, tuple[UUID, ...], tuple[int, ...]], int] = {}
+        self._obstacles: list[tuple[int, ...]] = []
+        bounds = (self.revision.starts_at, self.revision.ends_at, self.revision.coupons_end_at)
+        times = {microseconds_of(at) for at in bounds} | set(self._rank_times)
+        self._segments = sorted(times.union(*self._category_times))
+
+    def begin(self) -> RunningState:
+        """The state of an ECP before its first line."""
+        return RunningState(self.plan, self.setup.currency)
 
     def read_earners(
         self, rows: Sequence[EarnerSpan], activities: Sequence[tuple[int, str, object]]
@@ -129,47 +146,45 @@ class Stage:
             found = self._periods[quarter] = month_and_week(moment_of(moment).astimezone(self.calendar.zone))
         return found
 
-    def lines_of(
-        self, earner: Earner, records: Sequence[LineRecord], known: Sequence[KnownValue | None] | None = None
-    ) -> list[FoldLine]:
-        """The lines of a sale as they count; places need only tell sales of an ECP apart, which come in order."""
-        if not records:
-            return []
-        moment, is_coupon = records[0].sold_at, bool(records[0].is_coupon)
-        span = earner.at(moment)
-        ends = self._coupons_end if is_coupon else self._ends
-        outside = () if self._starts <= moment < ends else self._outside(moment, is_coupon=is_coupon)
-        place = SalePlace(moment_of(moment), "", "")
-        month, week = self.periods(moment) if self.plan.needs_periods else (0, 0)
-        channel, masks = (_COUPON, self._coupon_masks) if is_coupon else (_SALE, self._masks)
-        compiled, variants = self._compiled_at(moment), self.setup.variants
-        return [
-            FoldLine(
-                place=place,
-                number=sale,
-                position=position,
-                channel=channel,
-                variant_id=variants[variant],
-                quantity=quantity,
-                mask=masks[variant] if quantity else 0,
-                value=price * quantity,
-                month=month,
-                week=week,
-                revision=self.revision,
-                compiled=compiled,
-                known=None if known is None else known[at],
-                fresh=self._fresh_facts(span, moment, variant, outside),
-            )
-            for at, (_, _, sale, _, _, position, variant, quantity, price, _) in enumerate(records)
-        ]
+    def segment(self, moment: int) -> int:
+        """The number of the stretch of time in which ranks, categories, and the scheme are as at a moment."""
+        return bisect_right(self._segments, moment)
 
-    def _fresh_facts(self, span: Span, moment: int, variant: int, outside: tuple[int, ...]) -> FreshFacts:
-        if self._is_static and not outside:
-            found = span.facts.get(variant)
-            if found is None:
-                found = span.facts[variant] = self._build_facts(span, moment, variant, outside)
-            return found
-        return self._build_facts(span, moment, variant, outside)
+    def sign(self, span: Span, moment: int) -> int:
+        """The number of what is true of an ECP from a span on, at the moment of a line in it."""
+        found = (span.row.tier_id, span.row.path, self.earner_obstacles(span, moment))
+        number = self._signatures.setdefault(found, len(self._obstacles))
+        if number == len(self._obstacles):
+            self._obstacles.append(found[2])
+        span.signature = number
+        return number
+
+    def obstacles(self, signature: int, moment: int, *, is_coupon: bool) -> tuple[int, ...]:
+        """Why lines earn nothing."""
+        return (*self._obstacles[signature], *self.period_obstacles(moment, is_coupon=is_coupon))
+
+    def earner_obstacles(self, span: Span, moment: int) -> tuple[int, ...]:
+        """Why an ECP earns nothing at a moment."""
+        status = None if span.row.status is None else EcpStatus(span.row.status)
+        places, at = self.revision.geography_ids, moment_of(moment)
+        return tuple(one.value for one in earner_obstacles(status, span.row.path, span.enrollment, places, at))
+
+    def period_obstacles(self, moment: int, *, is_coupon: bool) -> tuple[int, ...]:
+        """Why nothing is earned at a moment."""
+        ends = self.revision.end_of(_COUPON if is_coupon else _SALE)
+        return tuple(one.value for one in period_obstacles(moment_of(moment), self.revision.starts_at, ends))
+
+    def category_at(self, variant: int, moment: int) -> UUID:
+        """The category of a variant at a moment; none where no clause asks."""
+        versions = self.setup.categories[variant]
+        if not versions:
+            return _NO_CATEGORY
+        return versions[max(bisect_right(self._category_times[variant], moment) - 1, 0)][1]
+
+    def compiled_at(self, moment: int) -> CompiledRules:
+        """The rules with the ranks of tiers at a moment."""
+        index = bisect_right(self._rank_times, moment) - 1
+        return self.revision.compiled(self._ranks[index] if index >= 0 else ())
 
     def _enrollment(self, row: EarnerSpan) -> EnrollmentAt:
         if self.setup.is_draft:
@@ -181,37 +196,6 @@ class Stage:
             returned_at=row.returned_at,
             first_enrolled_at=row.first_enrolled_at,
         )
-
-    def _outside(self, moment: int, *, is_coupon: bool) -> tuple[int, ...]:
-        ends = self.revision.end_of(_COUPON if is_coupon else _SALE)
-        return tuple(one.value for one in period_obstacles(moment_of(moment), self.revision.starts_at, ends))
-
-    def _build_facts(self, span: Span, moment: int, variant: int, outside: tuple[int, ...]) -> FreshFacts:
-        at = moment_of(moment)
-        status = None if span.row.status is None else EcpStatus(span.row.status)
-        obstacles = earner_obstacles(status, span.row.path, span.enrollment, self.revision.geography_ids, at)
-        category = self._category_at(variant, moment)
-        return FreshFacts(
-            earner=span.context,
-            product_id=self.setup.products[variant],
-            category_id=category,
-            obstacles=(*(one.value for one in obstacles), *outside),
-            static=earner_facts(self.revision.needs, span.context, category, at),
-        )
-
-    def _category_at(self, variant: int, moment: int) -> UUID:
-        versions = self.setup.categories[variant]
-        if not versions:
-            return _NO_CATEGORY
-        return versions[max(bisect_right(self._category_times[variant], moment) - 1, 0)][1]
-
-    def _compiled_at(self, moment: int) -> CompiledRules:
-        index = bisect_right(self._rank_times, moment) - 1
-        found = self._compiled.get(index)
-        if found is None:
-            ranks: TierRanks = self._ranks[index] if index >= 0 else ()
-            found = self._compiled[index] = self.revision.compiled(ranks)
-        return found
 
 
 def _ranks_over_time(versions: Sequence[tuple[int, UUID, int]], times: Sequence[int]) -> list[TierRanks]:

@@ -1,40 +1,40 @@
 """Adds up what a simulation finds: by rule, by month, and by ECP, with the lines that change most (N7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from heapq import heappush, heappushpop
-from typing import Final
+
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from domain.points.fold import LineValue
-from domain.points.valuation_facts import decode_facts, encode_facts
+from domain.points.valuation_facts import decode_facts
 from domain.simulations.facts import EXAMPLES
-from domain.simulations.records import LineKey, LiveValue
+from domain.simulations.records import LiveValue
+from domain.simulations.worths import Worth
 
-_NOTHING: Final[Mapping[LineKey, LiveValue]] = {}
+# A line: its time, sale, position, and month, and its points in the ledger.
+Slot = tuple[int, int, int, int, int]
+_Rank = tuple[int, int, int]
 
 
-class ExampleLine(Struct, frozen=True, array_like=True):
-    """A line whose value changes, with the facts of both valuations; a side without a valuation has none.
-
-    The variant is given by its number in the setup; -1 where the draft does not include it.
-    """
+class Candidate(Struct, frozen=True, array_like=True):
+    """A line whose value changes, with what it is granted; `paid` and `cuts` are as in the facts of a valuation."""
 
     ecp: int
     sold_at: int
     sale: int
     position: int
-    variant: int
-    is_coupon: bool
     points: int
     live_points: int
     base: int
-    facts: bytes | None
-    live_revision: int | None
-    live_base: int
-    live_facts: bytes | None
+    paid: tuple[int, ...]
+    cuts: tuple[int, ...]
+
+    @property
+    def rank(self) -> _Rank:
+        """How far up the line belongs: by how much its value changes, and then by age."""
+        return abs(self.points - self.live_points), -self.sale, -self.position
 
 
 class Totals(Struct, frozen=True, array_like=True):
@@ -48,126 +48,102 @@ class Totals(Struct, frozen=True, array_like=True):
     rules: list[tuple[UUID, int, int]]
     months: list[tuple[int, int, int]]
     ecps: list[tuple[int, int]]
-    examples: list[ExampleLine]
+    candidates: list[Candidate]
     budget_exhausted_at: int | None
 
 
-class Tally:
-    """Adds lines up, one ECP after another, or in any order."""
+class LiveTally:
+    """Adds up the valuations of the ledger."""
 
-    def __init__(self, rule_ids: Sequence[UUID], live_rules: Sequence[tuple[int, tuple[UUID, ...]]]) -> None:
+    def __init__(self, live_rules: Sequence[tuple[int, tuple[UUID, ...]]]) -> None:
+        self.base = 0
+        self.rules: dict[UUID, int] = {}
+        self._rule_ids = dict(live_rules)
+
+    def add(self, live: LiveValue) -> int:
+        """Add the valuation of a line, and return its points."""
+        self.base += live.base
+        if live.bonus:
+            ids, paid = self._rule_ids[live.revision], decode_facts(live.facts).paid
+            for at in range(0, len(paid), 2):
+                rule_id = ids[paid[at]]
+                self.rules[rule_id] = self.rules.get(rule_id, 0) + paid[at + 1]
+        return live.base + live.bonus
+
+    def add_all(self, base: int, rules: Iterable[tuple[UUID, int]]) -> None:
+        """Add what was added up elsewhere."""
+        self.base += base
+        for rule_id, points in rules:
+            self.rules[rule_id] = self.rules.get(rule_id, 0) + points
+
+
+class Tally:
+    """Adds lines up, in any order of the ECPs."""
+
+    def __init__(self, rule_ids: Sequence[UUID]) -> None:
         self.lines = 0
         self.budget_exhausted_at: int | None = None
         self._rule_ids = rule_ids
-        self._live_rule_ids = dict(live_rules)
-        self._base, self._live_base = 0, 0
-        self._rules = [0] * len(rule_ids)
-        self._live_rules: dict[UUID, int] = {}
         self._months: dict[int, list[int]] = {}
-        self._ecps: dict[int, list[int]] = {}
-        self._examples: list[tuple[tuple[int, int, int], ExampleLine]] = []
+        self._ecps: list[tuple[int, int]] = []
+        self._best: list[tuple[_Rank, int, Slot, Worth]] = []
+        # The least change that a further candidate needs.
+        self._least = 1
 
-    def add(  # noqa: PLR0913 - a line, and what the ledger says about it
-        self, ecp: int, key: LineKey, value: LineValue, live: LiveValue | None, *, month: int, variant: int
-    ) -> None:
-        """Add a line of the simulation."""
-        self.lines += value.line.quantity > 0
-        base = value.base
-        points = base
-        self._base += base
-        rules = self._rules
-        for position, amount in enumerate(value.points):
-            if amount:
-                rules[position] += amount
-                points += amount
-        live_points = 0 if live is None else self._add_live(live)
-        self._count(ecp, month, points, live_points)
-        if points != live_points:
-            self._consider(ecp, key, points, live_points, value=value, live=live, variant=variant)
+    def add(self, ecp: int, slots: Iterable[Slot], worths: Iterable[Worth]) -> None:
+        """Add all lines of an ECP, of which those that only the ledger has valued are worth nothing."""
+        months, least = self._months, self._least
+        points = live = 0
+        for slot, worth in zip(slots, worths, strict=True):
+            _, _, _, month, before = slot
+            total = worth.total
+            worth.count += 1
+            of_month = months.get(month)
+            if of_month is None:
+                of_month = months[month] = [0, 0]
+            of_month[0] += total
+            of_month[1] += before
+            points += total
+            live += before
+            if total - before >= least or before - total >= least:
+                self._consider(ecp, slot, worth)
+                least = self._least
+        self._ecps.append((points, live))
 
-    def add_live_only(self, ecp: int, key: LineKey, live: LiveValue, month: int) -> None:
-        """Add a line that only the ledger has valued."""
-        points = self._add_live(live)
-        self._count(ecp, month, 0, points)
-        if points:
-            self._consider(ecp, key, 0, points, value=None, live=live, variant=-1)
-
-    def total(self) -> Totals:
+    def total(self, worths: Iterable[Worth], live: LiveTally) -> Totals:
         """What was added."""
-        live = self._live_rules
-        found = [(key, points, live.get(key, 0)) for key, points in zip(self._rule_ids, self._rules, strict=True)]
+        base, rules = 0, [0] * len(self._rule_ids)
+        for worth in worths:
+            base += worth.base * worth.count
+            for position, amount in enumerate(worth.points):
+                rules[position] += amount * worth.count
+        found = [(key, points, live.rules.get(key, 0)) for key, points in zip(self._rule_ids, rules, strict=True)]
         known = set(self._rule_ids)
-        found += [(key, 0, points) for key, points in sorted(live.items()) if key not in known]
+        found += [(key, 0, points) for key, points in sorted(live.rules.items()) if key not in known]
         return Totals(
             lines=self.lines,
-            base=(self._base, self._live_base),
+            base=(base, live.base),
             rules=found,
             months=[(month, points, before) for month, (points, before) in sorted(self._months.items())],
-            ecps=[(points, before) for points, before in self._ecps.values()],
-            examples=[example for _, example in self._examples],
+            ecps=self._ecps,
+            candidates=[_candidate(ecp, slot, worth) for _, ecp, slot, worth in self._best],
             budget_exhausted_at=self.budget_exhausted_at,
         )
 
-    def _add_live(self, live: LiveValue) -> int:
-        self._live_base += live.base
-        if live.bonus:
-            ids, paid = self._live_rule_ids[live.revision], decode_facts(live.facts).paid
-            for at in range(0, len(paid), 2):
-                rule_id = ids[paid[at]]
-                self._live_rules[rule_id] = self._live_rules.get(rule_id, 0) + paid[at + 1]
-        return live.base + live.bonus
-
-    def _count(self, ecp: int, month: int, points: int, live_points: int) -> None:
-        of_month = self._months.get(month)
-        if of_month is None:
-            of_month = self._months[month] = [0, 0]
-        of_month[0] += points
-        of_month[1] += live_points
-        of_ecp = self._ecps.get(ecp)
-        if of_ecp is None:
-            of_ecp = self._ecps[ecp] = [0, 0]
-        of_ecp[0] += points
-        of_ecp[1] += live_points
-
-    def _consider(  # noqa: PLR0913 - a line, and what the ledger says about it
-        self,
-        ecp: int,
-        key: LineKey,
-        points: int,
-        live_points: int,
-        *,
-        value: LineValue | None,
-        live: LiveValue | None,
-        variant: int,
-    ) -> None:
-        sold_at, sale, position = key
-        rank = rank_of(points - live_points, sale, position)
-        if len(self._examples) >= EXAMPLES and rank < self._examples[0][0]:
-            return
-        example = ExampleLine(
-            ecp=ecp,
-            sold_at=sold_at,
-            sale=sale,
-            position=position,
-            variant=variant,
-            is_coupon=value is not None and value.line.channel.value == "COUPON",
-            points=points,
-            live_points=live_points,
-            base=0 if value is None else value.base,
-            facts=None if value is None else encode_facts(value.facts),
-            live_revision=None if live is None else live.revision,
-            live_base=0 if live is None else live.base,
-            live_facts=None if live is None else live.facts,
-        )
-        if len(self._examples) < EXAMPLES:
-            heappush(self._examples, (rank, example))
+    def _consider(self, ecp: int, slot: Slot, worth: Worth) -> None:
+        _, sale, position, _, before = slot
+        found = ((abs(worth.total - before), -sale, -position), ecp, slot, worth)
+        if len(self._best) < EXAMPLES:
+            heappush(self._best, found)
         else:
-            heappushpop(self._examples, (rank, example))
+            heappushpop(self._best, found)
+            self._least = self._best[0][0][0]
 
 
-def rank_of(change: int, sale: int, position: int) -> tuple[int, int, int]:
-    """How far up a line belongs: by how much its value changes, and then by age."""
-    return abs(change), -sale, -position
+def best_candidates(parts: Iterable[Totals]) -> list[Candidate]:
+    """The lines that change most, that which changes most first."""
+    found = [one for part in parts for one in part.candidates]
+    return sorted(found, key=lambda one: one.rank, reverse=True)[:EXAMPLES]
 
 
 def encode_totals(totals: Totals) -> bytes:
@@ -178,3 +154,20 @@ def encode_totals(totals: Totals) -> bytes:
 def decode_totals(stored: bytes) -> Totals:
     """Decode totals."""
     return msgspec.msgpack.decode(stored, type=Totals)
+
+
+def _candidate(ecp: int, slot: Slot, worth: Worth) -> Candidate:
+    sold_at, sale, position, _, before = slot
+    return Candidate(
+        ecp=ecp,
+        sold_at=sold_at,
+        sale=sale,
+        position=position,
+        points=worth.total,
+        live_points=before,
+        base=worth.base,
+        paid=worth.paid,
+        cuts=worth.cuts,
+    )
+
+

@@ -1,7 +1,8 @@
 """The job of a simulation: replays the sales of a period in pieces of some ECPs, beside each other (N7).
 
 It writes only totals, so it may be stopped at any moment and tried again: what it reads is fixed by the moment of the
-mutation. With pools, all pieces are replayed by one call, in the order in which sales were recorded.
+mutation. With pools, the lines of all pieces are decided beside each other too; then one call grants them what pools
+leave, in the order in which sales were recorded.
 """
 
 import asyncio
@@ -20,9 +21,10 @@ from domain.events import EventKind
 from domain.jobs.facts import JobKind
 from domain.simulations.facts import MAX_LINES, MAX_ORDERED_LINES
 from domain.simulations.failures import SimulationTooLarge
-from domain.simulations.replay import replay
+from domain.simulations.explaining import ExampleLine, decode_examples
+from domain.simulations.replay import explain, grant_all, prepare, replay
 from domain.simulations.results import SimulationResult, merge_totals
-from domain.simulations.tally import Totals, decode_totals
+from domain.simulations.tally import Totals, best_candidates, decode_totals
 from resolvers.context import Operation
 from resolvers.jobs.handlers import JobHandler
 from resolvers.jobs.running import RunningJob
@@ -71,12 +73,9 @@ async def simulate(job: RunningJob[SimulationWork]) -> None:
         reel = await load_reel(operation, row)
         cut = job.checkpoint or await _cut(operation, reel)
     await job.report(cut.lines_until(cut.done), max(cut.lines, 1))
-    if reel.keeps_order:
-        totals = [await _replay_in_order(job, reel, cut)]
-    else:
-        await _replay_pieces(job, reel, cut)
-        totals = None
-    await _finish(job, reel, totals)
+    await _replay_pieces(job, reel, cut)
+    totals = await _load_totals(job, reel)
+    await _finish(job, reel, totals, await _explain(job, reel, totals))
 
 
 async def _cut(operation: Operation, reel: Reel) -> Cut:
@@ -99,7 +98,7 @@ async def _read(job: RunningJob[SimulationWork], reel: Reel, cut: Cut, number: i
 
 
 async def _replay_pieces(job: RunningJob[SimulationWork], reel: Reel, cut: Cut) -> None:
-    """Replay the pieces beside each other, and keep the totals of each with the checkpoint behind it."""
+    """Replay the pieces beside each other, and keep what came of each with the checkpoint behind it."""
     async for number, totals in _totals_of_pieces(job, reel, cut):
         cut = msgspec.structs.replace(cut, done=number + 1)
         async with job.operation() as operation, operation.writing() as session:
@@ -109,13 +108,14 @@ async def _replay_pieces(job: RunningJob[SimulationWork], reel: Reel, cut: Cut) 
 
 
 async def _totals_of_pieces(job: RunningJob[SimulationWork], reel: Reel, cut: Cut) -> AsyncIterator[tuple[int, bytes]]:
-    """The totals of the pieces that are not done, in their order; those that follow are computed meanwhile."""
+    """What came of the pieces that are not done, in their order; those that follow are computed meanwhile."""
     setup, turn = msgspec.msgpack.encode(reel.setup), asyncio.Lock()
+    function = prepare if reel.keeps_order else replay
 
     async def run(number: int) -> bytes:
         async with turn:
             piece = await _read(job, reel, cut, number)
-        totals: bytes = await job.run_in_process(replay, setup, [piece], time_limit=_PIECE_TIME_S)
+        totals: bytes = await job.run_in_process(function, setup, piece, time_limit=_PIECE_TIME_S)
         return totals
 
     running: deque[tuple[int, asyncio.Task[bytes]]] = deque()
@@ -136,24 +136,39 @@ async def _totals_of_pieces(job: RunningJob[SimulationWork], reel: Reel, cut: Cu
         await asyncio.gather(*(task for _, task in running), return_exceptions=True)
 
 
-async def _replay_in_order(job: RunningJob[SimulationWork], reel: Reel, cut: Cut) -> Totals:
-    """Replay all pieces by one call. Reading them is the first half of the progress."""
-    pieces: list[bytes] = []
-    for number in range(len(cut.firsts)):
-        pieces.append(await _read(job, reel, cut, number))
-        await job.report(cut.lines_until(number + 1) // 2)
+async def _load_totals(job: RunningJob[SimulationWork], reel: Reel) -> list[Totals]:
+    """The totals of all pieces; with pools, what they are granted."""
+    async with job.operation() as operation:
+        rows = await operation.fetch(PIECES, simulation_id=reel.row.id, after=-1)
+    pieces = [row.totals for row in rows]
+    if not reel.keeps_order:
+        return list(map(decode_totals, pieces))
     setup = msgspec.msgpack.encode(reel.setup)
-    return decode_totals(await job.run_in_process(replay, setup, pieces, time_limit=_ORDERED_TIME_S))
+    return [decode_totals(await job.run_in_process(grant_all, setup, pieces, time_limit=_ORDERED_TIME_S))]
 
 
-async def _finish(job: RunningJob[SimulationWork], reel: Reel, totals: list[Totals] | None) -> None:
+async def _explain(job: RunningJob[SimulationWork], reel: Reel, totals: list[Totals]) -> list[ExampleLine]:
+    """The lines that change most, with the facts of both valuations."""
+    candidates = best_candidates(totals)
+    pieces: list[bytes] = []
+    async with job.operation() as operation:
+        for ecp in sorted({one.ecp for one in candidates}):
+            pieces.append(await read_piece(operation, reel, ecp, ecp))
+    if not candidates:
+        return []
+    setup, asked = msgspec.msgpack.encode(reel.setup), msgspec.msgpack.encode(candidates)
+    return decode_examples(await job.run_in_process(explain, setup, pieces, asked, time_limit=_PIECE_TIME_S))
+
+
+async def _finish(
+    job: RunningJob[SimulationWork], reel: Reel, totals: list[Totals], examples: list[ExampleLine]
+) -> None:
     """Store the result, once."""
     async with job.operation() as operation, operation.writing() as session:
-        if totals is None:
-            rows = await session.fetch(PIECES, simulation_id=reel.row.id, after=-1)
-            totals = [decode_totals(row.totals) for row in rows]
         calendar = await operation.calendar()
-        result: SimulationResult = merge_totals(totals, reel.setup.variants, reel.live_rules, calendar)
+        result: SimulationResult = merge_totals(
+            totals, examples, reel.setup.variants, reel.live_rules, calendar=calendar
+        )
         await finish_simulation(session, reel.row.id, msgspec.to_builtins(result), operation.now)
         kind, scheme_id = EventKind.SIMULATION_FINISHED, reel.row.scheme_id
         await append_simulation_event(operation, session, kind, reel.row.id, scheme_id)

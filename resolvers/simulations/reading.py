@@ -146,7 +146,7 @@ async def read_piece(operation: Operation, reel: Reel, first: int, last: int | N
     piece = Piece(
         lines=lines,
         returns=returns,
-        superseded=tuple(Superseded(row.sale, row.revision, microseconds_of(row.at)) for row in superseded),
+        superseded=tuple(Superseded(row.ecp, row.sale, row.revision, at=microseconds_of(row.at)) for row in superseded),
         live=live,
         earners=tuple(await _load_earners(operation, reel, ecps)),
         activities=tuple(await _load_activities(operation, reel, ecps)),

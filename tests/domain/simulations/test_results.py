@@ -5,29 +5,44 @@ from uuid import UUID
 
 from domain.calendar import UTC_CALENDAR
 from domain.rules.model import BonusRule, FlatPoints, QuantityClause
+from domain.simulations.explaining import ExampleLine
 from domain.simulations.results import MonthPoints, RulePoints, decode_result, encode_result, merge_totals
-from domain.simulations.tally import ExampleLine, Totals, decode_totals, encode_totals
+from domain.simulations.tally import Candidate, Totals, best_candidates, decode_totals, encode_totals
 
 FIRST, GONE = UUID(int=1), UUID(int=2)
 VARIANT = UUID(int=9)
 DECEMBER = 2025 * 12 + 12
 
 
-def example(points: int, live_points: int, sale: int) -> ExampleLine:
+def candidate(points: int, live_points: int, sale: int) -> Candidate:
     """A line whose value changes."""
-    return ExampleLine(
+    return Candidate(
         ecp=1,
         sold_at=0,
         sale=sale,
         position=0,
-        variant=0,
-        is_coupon=False,
         points=points,
         live_points=live_points,
         base=points,
+        paid=(),
+        cuts=(),
+    )
+
+
+def example(one: Candidate) -> ExampleLine:
+    """The line with the facts of both valuations."""
+    return ExampleLine(
+        ecp=one.ecp,
+        sold_at=one.sold_at,
+        sale=one.sale,
+        position=one.position,
+        variant=0,
+        points=one.points,
+        live_points=one.live_points,
+        base=one.base,
         facts=b"1",
         live_revision=1,
-        live_base=live_points,
+        live_base=one.live_points,
         live_facts=b"2",
     )
 
@@ -40,7 +55,7 @@ def totals(points: int, live_points: int, sale: int, *, exhausted_at: int | None
         rules=[(FIRST, 3, 1), (GONE, 0, 4)],
         months=[(DECEMBER, points, live_points)],
         ecps=[(points, live_points)],
-        examples=[example(points, live_points, sale)],
+        candidates=[candidate(points, live_points, sale)],
         budget_exhausted_at=exhausted_at,
     )
 
@@ -48,7 +63,9 @@ def totals(points: int, live_points: int, sale: int, *, exhausted_at: int | None
 def test_pieces_add_up() -> None:
     gone = BonusRule(id=GONE, name="Gone", condition=QuantityClause(1), reward=FlatPoints(1))
     parts = [totals(10, 4, 1), totals(0, 9, 2), totals(7, 7, 3, exhausted_at=86_400_000_000)]
-    found = merge_totals(map(decode_totals, map(encode_totals, parts)), [VARIANT], [gone], UTC_CALENDAR)
+    parts = list(map(decode_totals, map(encode_totals, parts)))
+    examples = map(example, best_candidates(parts))
+    found = merge_totals(parts, examples, [VARIANT], [gone], calendar=UTC_CALENDAR)
     assert (found.lines, found.ecps, found.points, found.live_points) == (3, 3, 17, 20)
     assert (found.base_points, found.live_base_points) == (17, 20)
     assert (found.gaining, found.losing, found.median_points, found.top_points) == (1, 1, 7, 10)
