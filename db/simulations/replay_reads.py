@@ -47,6 +47,8 @@ ORDER BY previous_ecp, sale, previous_revision
     SupersededRow,
 )
 # Lines in canonical order: by ECP, time of the sale, source, and external id. Prices count only where values do.
+# PostgreSQL takes the columns that a line shares with its sale for independent, and expects one row: it would scan all
+# sales, and compare each line with every variant. So variants are joined first (`OFFSET 0`), and the range is repeated.
 LINES: Final = Statement(
     _blob("""
 SELECT coalesce(string_agg(
@@ -55,16 +57,20 @@ SELECT coalesce(string_agg(
         || int8send(price) || int2send(coupon), ''::bytea), ''::bytea) AS lines
 FROM (SELECT * FROM (
     SELECT line.ecp, line.sold_at, named.source, named.external_id, line.sale, line.revision, made.recorded_at,
-        line.position::int AS position, (chosen.ordinal - 1)::int AS variant, line.quantity,
+        line.position::int AS position, (line.ordinal - 1)::int AS variant, line.quantity,
         CASE WHEN :counts_value AND line.currency = :currency THEN trunc(line.unit_price * 10000)::bigint ELSE 0 END
             AS price,
         0::smallint AS coupon
-    FROM sale_line AS line
+    FROM (
+        SELECT sold.*, chosen.ordinal FROM sale_line AS sold
+        JOIN unnest(:variants) WITH ORDINALITY AS chosen (variant_id, ordinal) ON chosen.variant_id = sold.variant_id
+        WHERE :sales AND sold.ecp BETWEEN :first AND :last AND sold.sold_at >= :since AND sold.sold_at < :until
+        OFFSET 0
+    ) AS line
     JOIN sale AS made ON made.ecp = line.ecp AND made.sold_at = line.sold_at AND made.sale = line.sale
         AND made.revision = line.revision AND made.recorded_at <= :known_at
     JOIN sale_key AS named ON named.number = line.sale
-    JOIN unnest(:variants) WITH ORDINALITY AS chosen (variant_id, ordinal) ON chosen.variant_id = line.variant_id
-    WHERE :sales AND line.ecp BETWEEN :first AND :last AND line.sold_at >= :since AND line.sold_at < :until
+    WHERE made.ecp BETWEEN :first AND :last AND made.sold_at >= :since AND made.sold_at < :until
     UNION ALL
     SELECT redeemed.ecp, redeemed.redeemed_at, '', redeemed.run_id || ':' || lpad(redeemed.serial::text, 10, '0'),
         redeemed.sale, 0, redeemed.recorded_at, 1, (chosen.ordinal - 1)::int, 1, 0, 1::smallint

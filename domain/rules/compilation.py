@@ -4,17 +4,14 @@ A clause that several rules share is decided once. The generated source contains
 come from rules are passed in through the namespace of the function, so no rule can inject code.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, Protocol, assert_never
+from typing import Any, Final, assert_never
 from uuid import UUID
-
-from msgspec import Struct
 
 from domain.calendar import Calendar
 from domain.rules.clause_phrases import EcpClause
-from domain.rules.facts import EarnerFacts, LineFacts, VolumeKey, count_activities, days_enrolled, lookback, volume_key
+from domain.rules.facts import count_activities, days_enrolled, lookback, volume_key
 from domain.rules.model import (
     ActivityClause,
     AllOf,
@@ -32,17 +29,9 @@ from domain.rules.model import (
     VolumeClause,
     Weekday,
 )
+from domain.rules.program import DecideAgainFunction, DecideFunction, Program, RuleClause, VaryFunction
 from domain.rules.rewards import compile_reward
 from domain.rules.traversal import ConditionNode, walk_condition
-
-# Whether each clause holds, whether each rule is met, and the points that each rule earns before limits (0 if not met).
-ProgramResult = tuple[tuple[bool, ...], tuple[bool, ...], tuple[int, ...]]
-# Takes the line, the ECP, the units of the line, and its base points over all units.
-DecideFunction = Callable[[LineFacts, EarnerFacts, int, int], ProgramResult]
-# Takes the results of a line's clauses, its present volumes by key, its present units, and their base points.
-DecideAgainFunction = Callable[[tuple[bool, ...], Mapping[VolumeKey, int], int, int], ProgramResult]
-# Takes the line, of which it reads the time only, and the ECP.
-VaryFunction = Callable[["Timed", EarnerFacts], tuple[bool, ...]]
 
 # The values that clause tests read; each expression uses only names defined before it. Ids are compared as integers,
 # because UUIDs hash and compare in slow Python code.
@@ -65,40 +54,6 @@ _READ_EXPRESSIONS: Final[Mapping[str, str]] = MappingProxyType(
 _VARYING: Final = (VolumeClause, PeriodClause, EnrolledWithinClause, ActivityClause)
 _READ_ANEW: Final = frozenset({"enrolled", "volumes", "activities", "local", "day", "clock"})
 _READ_TIME: Final = _READ_ANEW - {"volumes"}
-
-
-class Timed(Protocol):
-    """A line of which the time is known."""
-
-    at: datetime
-
-
-class RuleClause(Struct, frozen=True):
-    """One occurrence of a clause in a rule, with the index of its result among all clauses.
-
-    It is `negated` when an odd number of NOTs stands above it; the rule then asks for its opposite.
-    """
-
-    clause: Clause
-    index: int
-    negated: bool
-
-
-class Program(Struct, frozen=True):
-    """The generated functions, and the clauses of each rule in reading order.
-
-    `decide_again` decides a line with other volumes or units than before: all other clauses keep their results. `vary`
-    decides only the clauses that ask for the time of a line, or for what an ECP did before: lines for which it returns
-    the same are decided the same, if all else about them is the same. `reads_time` says whether it needs the time.
-    `clauses` are all distinct clauses, in the order of their results.
-    """
-
-    decide: DecideFunction
-    decide_again: DecideAgainFunction
-    vary: VaryFunction
-    reads_time: bool
-    clauses: tuple[Clause, ...]
-    rule_clauses: tuple[tuple[RuleClause, ...], ...]
 
 
 def compile_program(rules: Sequence[BonusRule], tier_ranks: Mapping[UUID, int], calendar: Calendar) -> Program:

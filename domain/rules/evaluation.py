@@ -12,9 +12,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.calendar import Calendar
-from domain.rules.compilation import ProgramResult, RuleClause, compile_program
+from domain.rules.compilation import compile_program
 from domain.rules.facts import EarnerFacts, Fact, LineFacts, Usage, deciding_fact
 from domain.rules.model import BonusRule, Clause
+from domain.rules.program import ProgramResult, RuleClause
 from domain.rules.rewards import Reduction, RewardReducer
 
 _NO_USAGE: Final[Mapping[UUID, Usage]] = MappingProxyType({})

@@ -172,6 +172,8 @@ class _Granting:
         self._layout = _Usages(stage.plan.usages)
         self.nobody = self.begin()
         self._reducer = RewardReducer(stage.revision.rules)
+        # What is granted once nothing is left of the budget.
+        self._dry: dict[Worth, Worth] = {}
         # Of each limit, the position of its rule; None of the budget.
         self._positions = [None if key == BUDGET else stage.revision.positions[key] for key in stage.limits]
 
@@ -199,6 +201,22 @@ class _Granting:
         self, worth: Worth, kept: Worth | None, state: RunningState, budget: Pool | None, pools: Mapping[int, Pool]
     ) -> Worth:
         """What a line is granted of what it earns."""
+        if (
+            kept is None
+            and budget is not None
+            and budget.rest == 0
+            and not (budget.taken or pools or self.counts_usage)
+        ):
+            # Nothing is left of the budget, so the same is granted for the same.
+            dry = self._dry.get(worth)
+            if dry is None:
+                dry = self._dry[worth] = self._grant(worth, kept, state, budget, pools)
+            return dry
+        return self._grant(worth, kept, state, budget, pools)
+
+    def _grant(
+        self, worth: Worth, kept: Worth | None, state: RunningState, budget: Pool | None, pools: Mapping[int, Pool]
+    ) -> Worth:
         base, points, reductions = grant(
             self.revision,
             self._reducer,

@@ -7,6 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from domain.simulations.worths import WorthKey
+
 # The ECP, and how many lines it has at all places together.
 ACCOUNT: Final = Layout("!iI")
 # The time, the sale, the position, the month, and the points in the ledger of a line.
@@ -28,7 +30,7 @@ class Prepared(Struct, frozen=True, array_like=True):
     lines: int
     live_base: int
     live_rules: list[tuple[UUID, int]]
-    worths: list[tuple[int, tuple[int, ...], int, tuple[int, ...], tuple[int, ...]]]
+    worths: list[WorthKey]
     accounts: bytes
     slots: bytes
     events: bytes

@@ -87,7 +87,7 @@ class _Sheet:
             self.add_event(at, ecp, recorded[-1][_SOLD_AT], slot, changed)
             slot += len(recorded)
 
-    def add_event(self, at: int, ecp: int, sold_at: int, first: int, changed: Sequence[tuple[int, Worth]]) -> None:  # noqa: PLR0913, PLR0917 - the columns of an event
+    def add_event(self, at: int, ecp: int, sold_at: int, first: int, changed: Sequence[tuple[int, Worth]]) -> None:
         """Add what was recorded of an ECP at a moment: all lines from the first on are due, of which some changed."""
         self._events.append((at, ecp, sold_at, first, self._count, len(changed)))
         self._changes += [CHANGE.pack(slot, worth.number) for slot, worth in changed]

@@ -4,7 +4,7 @@ Moments are microseconds since the beginning of 2000, as PostgreSQL sends them. 
 the setup.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from domain.calendar import Calendar
 from domain.rules.model import BonusRule
-from domain.simulations.records import moment_of
 from domain.simulations.explaining import ExampleLine
+from domain.simulations.records import moment_of
 from domain.simulations.tally import Totals
 
 _MONTHS: Final = 12

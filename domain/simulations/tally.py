@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from heapq import heappush, heappushpop
-
 from uuid import UUID
 
 import msgspec
@@ -169,5 +168,3 @@ def _candidate(ecp: int, slot: Slot, worth: Worth) -> Candidate:
         paid=worth.paid,
         cuts=worth.cuts,
     )
-
-

@@ -6,6 +6,7 @@ are decided once.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from domain.calendar import BEGINNING
@@ -17,6 +18,8 @@ from domain.rules.facts import EarnerFacts, LineFacts
 from domain.simulations.records import LineRow, moment_of
 from domain.simulations.stage import Earner, Stage
 from domain.simulations.worths import Worth, Worths
+
+_NOBODY: Final = EarnerFacts()
 
 
 class _Clock:
@@ -42,7 +45,17 @@ class _Decided:
 class _Kind:
     """Lines of a variant, sold in the same tier, place, and stretch of time."""
 
-    __slots__ = ("base", "category_id", "channel", "compiled", "decided", "mask", "obstructed", "product_id", "variant_id")
+    __slots__ = (
+        "base",
+        "category_id",
+        "channel",
+        "compiled",
+        "decided",
+        "mask",
+        "obstructed",
+        "product_id",
+        "variant_id",
+    )
 
     def __init__(self, stage: Stage, variant: int, moment: int, *, is_coupon: bool, obstructed: bool) -> None:
         self.channel = EarningChannel.COUPON if is_coupon else EarningChannel.SALE
@@ -71,7 +84,7 @@ class Walk:
         """Value lines of an ECP in canonical order, and change the state."""
         stage, kinds, clock, nothing = self.stage, self._kinds, self._clock, self.worths.nothing
         values: list[Worth] = []
-        last, signature, segment = None, 0, 0
+        last, signature, segment, ecp = None, 0, 0, _NOBODY
         for _, sold_at, _, _, _, _, variant, quantity, price, is_coupon in lines:
             if sold_at != last:
                 last, segment, span = sold_at, stage.segment(sold_at), earner.at(sold_at)

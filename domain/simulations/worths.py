@@ -1,10 +1,13 @@
 """What lines are worth: equal results are one object, since a million lines have few different ones (N7)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from domain.points.valuation_facts import pack_cuts
 from domain.rules.rewards import Reduction
+
+# The parts of a result, as below.
+WorthKey = tuple[int, tuple[int, ...], int, tuple[int, ...], tuple[int, ...]]
 
 
 class Worth:
@@ -16,7 +19,7 @@ class Worth:
 
     __slots__ = ("base", "count", "cuts", "earned", "number", "points", "total", "wanted")
 
-    def __init__(  # noqa: PLR0913 - the parts of a result
+    def __init__(
         self, wanted: int, earned: tuple[int, ...], *, base: int, points: tuple[int, ...], cuts: tuple[int, ...]
     ) -> None:
         self.wanted = wanted
@@ -39,11 +42,12 @@ class Worths:
 
     def __init__(self, rule_ids: Sequence[UUID]) -> None:
         self.rule_ids = rule_ids
-        self._found: dict[tuple[int, tuple[int, ...], int, tuple[int, ...], tuple[int, ...]], Worth] = {}
+        self._found: dict[WorthKey, Worth] = {}
         zeros = (0,) * len(rule_ids)
         self.nothing = self.find(0, zeros, base=0, points=zeros)
 
-    def __iter__(self):  # type: ignore[no-untyped-def] # as below
+    def __iter__(self) -> Iterator[Worth]:
+        """All results, in the order of their numbers."""
         return iter(self._found.values())
 
     def find(
@@ -59,7 +63,7 @@ class Worths:
         cuts = pack_cuts(reductions, self.rule_ids) if any(reductions) else ()
         return self.load((wanted, earned, base, tuple(points), cuts))
 
-    def load(self, key: tuple[int, tuple[int, ...], int, tuple[int, ...], tuple[int, ...]]) -> Worth:
+    def load(self, key: WorthKey) -> Worth:
         """The one object for the values of a result."""
         found = self._found.get(key)
         if found is None:
@@ -68,6 +72,6 @@ class Worths:
             found.number = len(self._found) - 1
         return found
 
-    def keys(self) -> list[tuple[int, tuple[int, ...], int, tuple[int, ...], tuple[int, ...]]]:
+    def keys(self) -> list[WorthKey]:
         """The values of all results, in the order of their numbers."""
         return list(self._found)

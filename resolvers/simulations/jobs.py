@@ -19,9 +19,9 @@ from db.simulations.reads import PIECES, SIMULATION_TO_REPLAY
 from db.simulations.replay_reads import LINES_OF_ECPS
 from domain.events import EventKind
 from domain.jobs.facts import JobKind
+from domain.simulations.explaining import ExampleLine, decode_examples
 from domain.simulations.facts import MAX_LINES, MAX_ORDERED_LINES
 from domain.simulations.failures import SimulationTooLarge
-from domain.simulations.explaining import ExampleLine, decode_examples
 from domain.simulations.replay import explain, grant_all, prepare, replay
 from domain.simulations.results import SimulationResult, merge_totals
 from domain.simulations.tally import Totals, best_candidates, decode_totals
@@ -150,12 +150,10 @@ async def _load_totals(job: RunningJob[SimulationWork], reel: Reel) -> list[Tota
 async def _explain(job: RunningJob[SimulationWork], reel: Reel, totals: list[Totals]) -> list[ExampleLine]:
     """The lines that change most, with the facts of both valuations."""
     candidates = best_candidates(totals)
-    pieces: list[bytes] = []
-    async with job.operation() as operation:
-        for ecp in sorted({one.ecp for one in candidates}):
-            pieces.append(await read_piece(operation, reel, ecp, ecp))
     if not candidates:
         return []
+    async with job.operation() as operation:
+        pieces = [await read_piece(operation, reel, ecp, ecp) for ecp in sorted({one.ecp for one in candidates})]
     setup, asked = msgspec.msgpack.encode(reel.setup), msgspec.msgpack.encode(candidates)
     return decode_examples(await job.run_in_process(explain, setup, pieces, asked, time_limit=_PIECE_TIME_S))
 

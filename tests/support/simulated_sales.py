@@ -139,9 +139,7 @@ class SaleDice:
             if dice.random() < 0.3:
                 superseded.append(Superseded(ecp, self._sales, 1, at=at + 700 * _MINUTE))
 
-    def _lines(
-        self, ecp: int, sold_at: int, sale: int, revision: tuple[int, int], *, is_coupon: bool
-    ) -> list[LineRow]:
+    def _lines(self, ecp: int, sold_at: int, sale: int, revision: tuple[int, int], *, is_coupon: bool) -> list[LineRow]:
         dice, count = self._dice, 1 if is_coupon else self._dice.randint(1, 3)
         return [
             (
