@@ -1,15 +1,15 @@
-"""Changes to simulations: start one, keep the totals of its pieces, and finish it."""
+"""Changes to simulations: start one, keep the totals of its pieces, finish it, and forget old ones."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from db.sessions import Writing
 from db.simulations.rows import NewSimulation
-from db.simulations.tables import SimulationPieceTable, SimulationTable
+from db.simulations.tables import SimulationEcpTable, SimulationPieceTable, SimulationTable
 
 
 async def add_simulation(session: Writing, row: NewSimulation) -> None:
@@ -28,3 +28,17 @@ async def finish_simulation(session: Writing, simulation_id: UUID, result: objec
     values = {"result": result, "finished_at": at}
     await session.execute(update(SimulationTable).where(SimulationTable.id == simulation_id).values(values))
     await session.execute(delete(SimulationPieceTable).where(SimulationPieceTable.simulation_id == simulation_id))
+
+
+async def add_simulated_ecps(session: Writing, rows: Sequence[tuple[UUID, UUID, int, int, int]]) -> None:
+    """Store the ECPs who gain or lose: an id, the simulation, the number of the ECP, and both sums of points."""
+    names = ("id", "simulation_id", "ecp", "points", "live_points", "change")
+    changed = [(*row, row[3] - row[4]) for row in rows if row[3] != row[4]]
+    await session.copy_rows(SimulationEcpTable.__tablename__, names, changed)
+
+
+async def delete_simulations(session: Writing, before: datetime, limit: int) -> int:
+    """Delete at most `limit` simulations that were started before a moment; return the number of deleted ones."""
+    old = select(SimulationTable.id).where(SimulationTable.made_at < before).order_by(SimulationTable.made_at)
+    deleted = delete(SimulationTable).where(SimulationTable.id.in_(old.limit(limit))).returning(SimulationTable.id)
+    return len(await session.returning(deleted))

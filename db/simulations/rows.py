@@ -59,6 +59,17 @@ class NewSimulation(Struct, frozen=True):
     made_by: UUID
 
 
+class SimulatedEcpRow(Struct, frozen=True):
+    """An ECP who gains or loses in a simulation."""
+
+    id: UUID
+    simulation_id: UUID
+    ecp_id: UUID
+    points: int
+    live_points: int
+    change: int
+
+
 class LinesOfEcpRow(NamedTuple):
     """How many lines an ECP has in a period."""
 

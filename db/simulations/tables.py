@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,10 +42,27 @@ class SimulationTable(Base):
 
 
 class SimulationPieceTable(Base):
-    """The totals of some ECPs, while the job runs."""
+    """What came of some ECPs, while the job runs."""
 
     __tablename__ = "simulation_piece"
 
-    simulation_id: Mapped[UUID] = mapped_column(ForeignKey("simulation.id"), primary_key=True)
+    simulation_id: Mapped[UUID] = mapped_column(ForeignKey("simulation.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     totals: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SimulationEcpTable(Base):
+    """An ECP who gains or loses, by the number of the ECP."""
+
+    __tablename__ = "simulation_ecp"
+    __table_args__ = (
+        Index("ix_simulation_ecp__change", "simulation_id", "change", "id"),
+        CheckConstraint("change = points - live_points AND change <> 0", "changes"),
+    )
+
+    id: Mapped[Key]
+    simulation_id: Mapped[UUID] = mapped_column(ForeignKey("simulation.id", ondelete="CASCADE"))
+    ecp: Mapped[int] = mapped_column(Integer)
+    points: Mapped[int] = mapped_column(BigInteger)
+    live_points: Mapped[int] = mapped_column(BigInteger)
+    change: Mapped[int] = mapped_column(BigInteger, comment="Points that the ECP gains; negative if it loses")

@@ -85,7 +85,7 @@ def merge_totals(
     """
     rules: dict[UUID, list[int]] = {}
     months: dict[int, list[int]] = {}
-    ecps: list[tuple[int, int]] = []
+    ecps: list[tuple[int, int, int]] = []
     lines = base = live_base = 0
     exhausted: int | None = None
     for part in parts:
@@ -95,20 +95,20 @@ def merge_totals(
         _add(months, part.months)
         ecps += part.ecps
         exhausted = part.budget_exhausted_at if exhausted is None else exhausted
-    earned = sorted(points for points, _ in ecps if points > 0)
+    earned = sorted(points for _, points, _ in ecps if points > 0)
     removed = {key: rule for rule in live_rules if (key := rule.id) in rules and not rules[key][0]}
     return SimulationResult(
         lines=lines,
         ecps=len(ecps),
-        points=sum(points for points, _ in ecps),
-        live_points=sum(live for _, live in ecps),
+        points=sum(points for _, points, _ in ecps),
+        live_points=sum(live for _, _, live in ecps),
         base_points=base,
         live_base_points=live_base,
         by_rule=tuple(RulePoints(key, points, live) for key, (points, live) in rules.items()),
         by_month=tuple(MonthPoints(_first_day(key), points, live) for key, (points, live) in sorted(months.items())),
         budget_exhausted_on=None if exhausted is None else calendar.day_of(moment_of(exhausted)),
-        gaining=sum(points > live for points, live in ecps),
-        losing=sum(points < live for points, live in ecps),
+        gaining=sum(points > live for _, points, live in ecps),
+        losing=sum(points < live for _, points, live in ecps),
         median_points=earned[(len(earned) - 1) // 2] if earned else 0,
         top_points=earned[-1] if earned else 0,
         examples=tuple(_example(one, variants) for one in examples),

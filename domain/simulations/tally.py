@@ -39,14 +39,15 @@ class Candidate(Struct, frozen=True, array_like=True):
 class Totals(Struct, frozen=True, array_like=True):
     """What the sales of some ECPs are worth; pairs are the points of the simulation and those of the ledger.
 
-    Months are numbered from the year 0. `ecps` has a pair for each ECP with a line in either.
+    Months are numbered from the year 0. `ecps` has the number of each ECP with a line in either, and
+    both sums.
     """
 
     lines: int
     base: tuple[int, int]
     rules: list[tuple[UUID, int, int]]
     months: list[tuple[int, int, int]]
-    ecps: list[tuple[int, int]]
+    ecps: list[tuple[int, int, int]]
     candidates: list[Candidate]
     budget_exhausted_at: int | None
 
@@ -84,7 +85,7 @@ class Tally:
         self.budget_exhausted_at: int | None = None
         self._rule_ids = rule_ids
         self._months: dict[int, list[int]] = {}
-        self._ecps: list[tuple[int, int]] = []
+        self._ecps: list[tuple[int, int, int]] = []
         self._best: list[tuple[_Rank, int, Slot, Worth]] = []
         # The least change that a further candidate needs.
         self._least = 1
@@ -107,7 +108,7 @@ class Tally:
             if total - before >= least or before - total >= least:
                 self._consider(ecp, slot, worth)
                 least = self._least
-        self._ecps.append((points, live))
+        self._ecps.append((ecp, points, live))
 
     def total(self, worths: Iterable[Worth], live: LiveTally) -> Totals:
         """What was added."""

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from db.simulations.changes import add_pieces, finish_simulation
+from db.simulations.changes import add_pieces, add_simulated_ecps, finish_simulation
 from db.simulations.reads import PIECES, SIMULATION_TO_REPLAY
 from db.simulations.replay_reads import LINES_OF_ECPS
 from domain.events import EventKind
@@ -168,6 +168,8 @@ async def _finish(
             totals, examples, reel.setup.variants, reel.live_rules, calendar=calendar
         )
         await finish_simulation(session, reel.row.id, msgspec.to_builtins(result), operation.now)
+        ecps = [(operation.new_id(), reel.row.id, *one) for part in totals for one in part.ecps]
+        await add_simulated_ecps(session, ecps)
         kind, scheme_id = EventKind.SIMULATION_FINISHED, reel.row.scheme_id
         await append_simulation_event(operation, session, kind, reel.row.id, scheme_id)
 

@@ -1,11 +1,12 @@
-"""Lists of simulations: all of them, and by scheme."""
+"""Lists of simulations, all of them and by scheme, and of the ECPs who gain or lose in one."""
 
 from functools import partial
 from uuid import UUID
 
+from db.keyset import Sort
 from db.simulations import pages as statements
-from db.simulations.pages import NEWEST
-from db.simulations.rows import SimulationRow
+from db.simulations.pages import GAINS_MOST, LOSES_MOST, NEWEST
+from db.simulations.rows import SimulatedEcpRow, SimulationRow
 from domain.permissions import Permission
 from resolvers.context import Operation
 from resolvers.paging import Page, PageArguments, empty_page, read_page, read_pages
@@ -32,4 +33,32 @@ async def simulations_by_scheme(
         ids,
         owner=lambda row: row.scheme_id,
         count=statements.COUNTS_BY_SCHEME,
+    )
+
+
+async def gainers_by_simulation(
+    operation: Operation, ids: list[UUID], arguments: PageArguments
+) -> list[Page[SimulatedEcpRow]]:
+    """Load a page of the ECPs who gain in each simulation, the largest gain first. Raises BadArgument."""
+    return await _ecps_by_simulation(operation, ids, arguments, GAINS_MOST)
+
+
+async def losers_by_simulation(
+    operation: Operation, ids: list[UUID], arguments: PageArguments
+) -> list[Page[SimulatedEcpRow]]:
+    """Load a page of the ECPs who lose in each simulation, the largest loss first. Raises BadArgument."""
+    return await _ecps_by_simulation(operation, ids, arguments, LOSES_MOST)
+
+
+async def _ecps_by_simulation(
+    operation: Operation, ids: list[UUID], arguments: PageArguments, sort: Sort
+) -> list[Page[SimulatedEcpRow]]:
+    return await read_pages(
+        operation,
+        arguments,
+        sort,
+        partial(statements.ecps_by_simulation, sort),
+        ids,
+        owner=lambda row: row.simulation_id,
+        count=statements.ecp_counts_by_simulation(sort),
     )

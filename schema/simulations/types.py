@@ -14,6 +14,7 @@ from domain.node_kinds import NodeKind
 from domain.simulations.results import MonthPoints
 from domain.simulations.sentences import list_assumptions, list_notices
 from resolvers.accounts.loaders import accounts_by_id
+from resolvers.ecps.loaders import ecps_by_id
 from resolvers.jobs.loaders import jobs_by_id
 from resolvers.sales.loaders import lines_by_id
 from resolvers.schemes.loaders import schemes_in_place
@@ -23,17 +24,20 @@ from resolvers.simulations.examples import (
     rules_by_simulation,
     verdicts_by_example,
 )
+from resolvers.simulations.lists import gainers_by_simulation, losers_by_simulation
 from schema.accounts.types import Account
 from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.jobs.enums import JobStatus
 from schema.jobs.types import Job
 from schema.nodes import Node, node_type
+from schema.paging import Connection, forward_page
 from schema.points.types import LineVerdict
 from schema.rules.enums import EarningChannel
 from schema.rules.types import BonusRule
 from schema.scalars import SafeInt
 
+_Ecp = Annotated["Ecp", strawberry.lazy("schema.ecps.types")]  # type: ignore[name-defined] # noqa: F821 - each knows the other
 _Scheme = Annotated["Scheme", strawberry.lazy("schema.schemes.types")]  # type: ignore[name-defined] # noqa: F821 - each knows the other
 _SaleLine = Annotated["SaleLine", strawberry.lazy("schema.sales.types")]  # type: ignore[name-defined] # noqa: F821 - as above
 _UNTIL = "Null until it is finished."
@@ -72,6 +76,14 @@ class SimulatedRule:
     rule: BonusRule = leaf("The rule. One that the simulated content lacks comes last, as the ledger knows it.")
     points: SafeInt = leaf("The points in the simulation.")
     live_points: SafeInt = leaf("The points in the ledger.")
+
+
+@strawberry.type(description="An ECP who has more points, or fewer, in a simulation than in the ledger.")
+class SimulatedEcp:
+    ecp: _Ecp | None = batched(ecps_by_id, key="ecp_id", description="The ECP. Null unless the viewer may see the ECP.")
+    points: SafeInt = leaf("The points in the simulation.")
+    live_points: SafeInt = leaf("The points in the ledger.")
+    change: SafeInt = leaf("By how much the points differ: negative if the ECP loses.")
 
 
 @strawberry.type(description="A line of a sale, or a redeemed coupon, that is worth something else in a simulation.")
@@ -160,6 +172,18 @@ class Simulation(Node):
     )
     gaining: int | None = computed(_found("gaining"), f"How many ECPs have more points than in the ledger. {_UNTIL}")
     losing: int | None = computed(_found("losing"), f"How many ECPs have fewer points than in the ledger. {_UNTIL}")
+    gainers: Connection[SimulatedEcp] = batched(
+        gainers_by_simulation,
+        key="id",
+        arguments=forward_page,
+        description="The ECPs who have more points than in the ledger, the largest gain first.",
+    )
+    losers: Connection[SimulatedEcp] = batched(
+        losers_by_simulation,
+        key="id",
+        arguments=forward_page,
+        description="The ECPs who have fewer points than in the ledger, the largest loss first.",
+    )
     median_points: SafeInt | None = computed(
         _found("median_points"),
         f"The median of the points of ECPs that earn some: at least half of them have so many or fewer. {_UNTIL}",

@@ -30,7 +30,7 @@ def check(stage: Stage, piece: Piece, found: Totals, values: Values) -> int:
     by_ecp: dict[int, int] = defaultdict(int)
     for (ecp, *_), value in values.items():
         by_ecp[ecp] += value.base + value.bonus
-    assert sorted(points for points, _ in found.ecps if points) == sorted(filter(None, by_ecp.values()))
+    assert {ecp: points for ecp, points, _ in found.ecps} == by_ecp
     assert found.base[0] == sum(value.base for value in values.values())
     sums = [sum(value.points[at] for value in values.values()) for at in range(len(stage.revision.rules))]
     assert [points for _, points, _ in found.rules] == sums

@@ -54,7 +54,7 @@ def totals(points: int, live_points: int, sale: int, *, exhausted_at: int | None
         base=(points, live_points),
         rules=[(FIRST, 3, 1), (GONE, 0, 4)],
         months=[(DECEMBER, points, live_points)],
-        ecps=[(points, live_points)],
+        ecps=[(1, points, live_points)],
         candidates=[candidate(points, live_points, sale)],
         budget_exhausted_at=exhausted_at,
     )

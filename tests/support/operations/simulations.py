@@ -55,6 +55,7 @@ async def _of_scheme(factory: SchemeFactory, world: World) -> Prepared:
 OF_SIMULATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
     "portal/SimulateScheme": _starting,
     "portal/Simulation": _one,
+    "portal/SimulatedEcps": _one,
     "portal/Simulations": _all,
     "portal/SchemeSimulations": _of_scheme,
 }
