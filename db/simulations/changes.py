@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
+from db.jobs.tables import JobTable
 from db.sessions import Writing
 from db.simulations.rows import NewSimulation
 from db.simulations.tables import SimulationEcpTable, SimulationPieceTable, SimulationTable
@@ -42,3 +43,10 @@ async def delete_simulations(session: Writing, before: datetime, limit: int) -> 
     old = select(SimulationTable.id).where(SimulationTable.made_at < before).order_by(SimulationTable.made_at)
     deleted = delete(SimulationTable).where(SimulationTable.id.in_(old.limit(limit))).returning(SimulationTable.id)
     return len(await session.returning(deleted))
+
+
+async def delete_stray_pieces(session: Writing) -> None:
+    """Delete the pieces of simulations without a result whose jobs are forgotten: nothing continues them."""
+    of_job = select(JobTable.id).where(JobTable.id == SimulationTable.job_id).exists()
+    stray = select(SimulationTable.id).where(SimulationTable.result.is_(None), ~of_job)
+    await session.execute(delete(SimulationPieceTable).where(SimulationPieceTable.simulation_id.in_(stray)))

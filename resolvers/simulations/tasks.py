@@ -1,9 +1,9 @@
-"""The leader task of simulations: forget those of more than a year ago."""
+"""The leader task of simulations: forget those of more than a year ago, and what nothing continues."""
 
 from datetime import timedelta
 from typing import Final
 
-from db.simulations.changes import delete_simulations
+from db.simulations.changes import delete_simulations, delete_stray_pieces
 from resolvers.context import Operation
 from resolvers.tasks import LeaderTask, TaskPolicy
 
@@ -14,7 +14,12 @@ RETENTION_CHUNK: Final = 10
 
 
 async def delete_old_simulations(operation: Operation, _policy: TaskPolicy) -> None:
-    """Delete simulations that were started more than 366 days ago. Each chunk is a separate transaction."""
+    """Delete simulations that were started more than 366 days ago. Each chunk is a separate transaction.
+
+    A job that failed or was canceled may be tried again, and continues with its pieces, until the job is deleted.
+    """
+    async with operation.writing() as session:
+        await delete_stray_pieces(session)
     deleted = RETENTION_CHUNK
     while deleted == RETENTION_CHUNK:
         async with operation.writing() as session:
