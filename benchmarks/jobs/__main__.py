@@ -32,7 +32,7 @@ def _settle(place: Place, chosen: argparse.Namespace) -> Found:
 def _simulate(place: Place, chosen: argparse.Namespace) -> Found:
     if chosen.quick:
         return measure_simulation(place, SimulationSize(lines=10_000))
-    return measure_simulation(place, SimulationSize(rounds=chosen.rounds))
+    return measure_simulation(place, SimulationSize(rounds=min(chosen.rounds, 2)))
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:

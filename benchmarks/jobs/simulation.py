@@ -1,12 +1,14 @@
 """Simulations of a million lines: of an approved scheme beside its ledger, and of a draft with a budget.
 
 Lines a second are those of the whole job, from its start to its result. Where other programs use the machine, the CPU
-seconds of the worker, its processes, and PostgreSQL say more: on two cores the job takes half of them at best.
+seconds of the worker, its processes, and PostgreSQL say more: on two cores the job takes half of them at best. The
+floor only reads the same lines, piece by piece, and does nothing with them.
 """
 
 import asyncio
 import resource
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -19,6 +21,7 @@ from benchmarks.custody.place import Place, analyze, opened
 from benchmarks.custody.report import Line, line_of
 from benchmarks.ledger.place import BEGAN, SchemeTerms, add_members, begun_scheme
 from benchmarks.ledger.rules import ten_rules
+from db.simulations.reads import SIMULATION_TO_REPLAY
 from domain.permissions import Role
 from domain.points.clause_bits import pack_holds
 from domain.points.valuation_facts import FORM, ValuationFacts, encode_facts
@@ -26,7 +29,8 @@ from graphql_api.context import Environment, utc_now
 from graphql_api.jobs.policy import WorkerPolicy
 from graphql_api.jobs.worker import JobWorker
 from resolvers.jobs.handlers import handlers_by_kind
-from resolvers.simulations.jobs import JOBS
+from resolvers.simulations.jobs import JOBS, cut_ecps
+from resolvers.simulations.reading import load_reel, read_piece
 from resolvers.simulations.simulate_scheme import SimulateScheme, simulate_scheme
 
 _GOAL: Final = 30_000
@@ -67,14 +71,17 @@ class SimulationSize(Struct, frozen=True):
     lines: int = 1_000_000
     rounds: int = 1
     processes: int = 2
+    # Bytes that a process may use: those of the default settings.
+    memory: int = 1024**3
 
 
 class Round(Struct, frozen=True):
-    """Seconds of a simulation on the clock, and of the CPU of Python and of PostgreSQL."""
+    """Seconds of a simulation on the clock, and of the CPU of Python and of PostgreSQL; seconds of the floor."""
 
     seconds: float
     python: float
     postgres: float
+    floor: float
 
 
 def measure_simulation(place: Place, size: SimulationSize) -> tuple[list[Line], dict[str, object]]:
@@ -97,8 +104,20 @@ async def _measure(place: Place, size: SimulationSize) -> tuple[list[Line], dict
         lines += [
             line_of(f"simulation {name}", "lines/s", rates, _GOAL, at_least=True),
             line_of(f"simulation {name}: by CPU, on two cores", "lines/s", used),
+            line_of(f"simulation {name}: CPU of Python", "µs a line", _micro(size, [one.python for one in rounds])),
+            line_of(
+                f"simulation {name}: CPU of PostgreSQL", "µs a line", _micro(size, [one.postgres for one in rounds])
+            ),
+            line_of(f"floor {name}: lines read", "lines/s", [size.lines / one.floor for one in rounds]),
         ]
+    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    lines.append(line_of("simulation: most memory of a process", "MB", [most]))
     return lines, dict(found)
+
+
+def _micro(size: SimulationSize, seconds: Sequence[float]) -> list[float]:
+    """Microseconds for a line."""
+    return [1e6 * one / size.lines for one in seconds]
 
 
 async def fill_schemes(environment: Environment, place: Place, lines: int) -> dict[str, UUID]:
@@ -117,6 +136,8 @@ async def _fill(place: Place, live: UUID) -> None:
     )
     connection = await asyncpg.connect(place.owner_url)
     try:
+        # What refers to what is known to be right, and checking it takes most of the time.
+        await connection.execute("SET session_replication_role = replica")
         await connection.execute(_SALES, _LINES_OF_ECP // _LINES_OF_SALE)
         await connection.execute(_KEYS)
         await connection.execute(_REVISIONS, place.viewer(Role.INTEGRATION).account_id)
@@ -129,9 +150,10 @@ async def _fill(place: Place, live: UUID) -> None:
 async def _simulate(environment: Environment, place: Place, scheme_id: UUID, size: SimulationSize) -> Round:
     operation = environment.operation(place.viewer(Role.PROGRAM_MANAGER))
     last = utc_now().date()
-    await simulate_scheme(operation, SimulateScheme(scheme_id, last - timedelta(days=BEGAN), last))
+    simulation_id = await simulate_scheme(operation, SimulateScheme(scheme_id, last - timedelta(days=BEGAN), last))
     await operation.close()
-    policy = WorkerPolicy(slots=1, per_account=1, processes=size.processes, process_memory=4 * 1024**3)
+    floor = await _read_only(environment, place, simulation_id)
+    policy = WorkerPolicy(slots=1, per_account=1, processes=size.processes, process_memory=size.memory)
     worker = JobWorker(environment, handlers_by_kind(JOBS), policy)
     database, python = backends_cpu_ms(place.postmaster), _python_cpu()
     began = time.perf_counter()
@@ -141,7 +163,20 @@ async def _simulate(environment: Environment, place: Place, scheme_id: UUID, siz
     seconds = time.perf_counter() - began
     postgres = used_since(database, backends_cpu_ms(place.postmaster)) / 1000
     await worker.stop()
-    return Round(seconds, _python_cpu() - python, postgres)
+    return Round(seconds, _python_cpu() - python, postgres, floor=floor)
+
+
+async def _read_only(environment: Environment, place: Place, simulation_id: UUID) -> float:
+    """Seconds that reading all lines takes, one piece after another."""
+    operation = environment.operation(place.viewer(Role.PROGRAM_MANAGER))
+    (row,) = await operation.fetch(SIMULATION_TO_REPLAY, id=simulation_id)
+    reel = await load_reel(operation, row)
+    began = time.perf_counter()
+    cut = await cut_ecps(operation, reel)
+    for number in range(len(cut.firsts)):
+        await read_piece(operation, reel, *cut.span(number))
+    await operation.close()
+    return time.perf_counter() - began
 
 
 def _python_cpu() -> float:

@@ -71,14 +71,14 @@ async def simulate(job: RunningJob[SimulationWork]) -> None:
         if row.result_json is not None:
             return
         reel = await load_reel(operation, row)
-        cut = job.checkpoint or await _cut(operation, reel)
+        cut = job.checkpoint or await cut_ecps(operation, reel)
     await job.report(cut.lines_until(cut.done), max(cut.lines, 1))
     await _replay_pieces(job, reel, cut)
     totals = await _load_totals(job, reel)
     await _finish(job, reel, totals, await _explain(job, reel, totals))
 
 
-async def _cut(operation: Operation, reel: Reel) -> Cut:
+async def cut_ecps(operation: Operation, reel: Reel) -> Cut:
     """Cut the ECPs into pieces. Raises SimulationTooLarge."""
     firsts, lines, size, ecps = [0], 0, 0, 0
     for row in await operation.fetch(LINES_OF_ECPS, since=reel.since, until=reel.until):

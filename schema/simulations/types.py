@@ -11,6 +11,7 @@ from db.simulations.rows import SimulationRow
 from domain.jobs.facts import JobStatus as Status
 from domain.jobs.sentences import percent_of
 from domain.node_kinds import NodeKind
+from domain.schemes.content import content_hash
 from domain.simulations.results import MonthPoints
 from domain.simulations.sentences import list_assumptions, list_notices
 from resolvers.accounts.loaders import accounts_by_id
@@ -145,6 +146,11 @@ class Simulation(Node):
         lambda row: row.live_id is not None,
         "Whether it is compared with the ledger of an approved scheme. A new draft has no ledger, so all of its live "
         "points are 0.",
+    )
+    content_hash: str = computed(
+        lambda row: content_hash(decode_content(row.content_json)),
+        "The hash of the content that is simulated. `SchemeReview.contentHash` is another one once the scheme is "
+        "changed. Simulations with the same hash tried the same content.",
     )
     assumptions: list[str] = computed(_assumptions, "What the simulation assumes, one sentence each.")
     notices: list[str] = computed(_notices, "What explains a result of few points or none, one sentence each.")

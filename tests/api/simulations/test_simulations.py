@@ -16,8 +16,9 @@ from tests.support.client import Client, Clients, document, gid
 from tests.support.clock import TestClock
 from tests.support.factories.enrollments import EnrollmentFactory
 from tests.support.factories.revisions import RevisionFactory
-from tests.support.factories.schemes import SchemeFactory
+from tests.support.factories.schemes import SchemeFactory, quantity
 from tests.support.jobs import query
+from tests.support.ledger_desk import Line
 from tests.support.ledger_story import LedgerStory, day
 from tests.support.simulations import replay_due
 from tests.support.unchanged import nothing_changes
@@ -67,13 +68,18 @@ async def shown(client: Client, simulation_id: str) -> Any:
     return (await client.send(document("portal/Simulation"), id=simulation_id)).data["node"]
 
 
-async def generous(story: LedgerStory, revisions: RevisionFactory) -> UUID:
+async def changed_ecps(client: Client, simulation_id: str, **page: Any) -> Any:
+    """A page of those who gain and of those who lose."""
+    return (await client.send(document("portal/SimulatedEcps"), id=simulation_id, **page)).data["node"]
+
+
+async def generous(story: LedgerStory, revisions: RevisionFactory, gold: int = 12) -> UUID:
     """A revision in which Gold earns 12 points instead of 5, and the bonanza is gone."""
     revision_id = await revisions.opened(story.scheme_id, day(7, 1))
     schemes = story.enrollments.schemes
     found = await schemes.definition(revision_id)
     rules = [
-        replace(rule, reward=FlatPoints(12)) if rule.name == "Gold" else rule
+        replace(rule, reward=FlatPoints(gold)) if rule.name == "Gold" else rule
         for rule in found.content.rules
         if rule.name != "Bonanza"
     ]
@@ -115,6 +121,45 @@ async def test_a_revision_is_compared_with_the_ledger(
     assert first["liveVerdicts"][0]["verdict"]["clauses"] == first["verdicts"][0]["verdict"]["clauses"]
 
 
+async def test_who_gains_and_who_loses_comes_in_pages(
+    manager: Client, environment: Environment, story: LedgerStory, factory: SchemeFactory, clients: Clients
+) -> None:
+    """Nobody has points of a new draft yet, so all three gain what they would have earned."""
+    large = await story.enrollments.ecps.verified("Large Workshop")
+    small = await story.enrollments.ecps.verified("Small Workshop")
+    for ecp_id, units in ((large, 20), (small, 10)):
+        await story.desk.sell(ecp_id, f"S-{units}", story.clock.now, Line("AMB-1L", units))
+    story.clock.now += timedelta(days=1)
+    draft = await factory.complete("Next year", rules=(factory.rule("Large", quantity(20), FlatPoints(100)),))
+    assert draft != story.scheme_id
+    found = await simulate(manager, environment, draft)
+    assert (found["gaining"], found["losing"]) == (3, 0)
+    page = await changed_ecps(manager, found["id"], first=2)
+    assert [(one["ecp"]["displayName"], one["points"], one["change"]) for one in page["gainers"]["nodes"]] == [
+        ("Large Workshop", 300, 300),
+        ("Asha Rao", 110, 110),
+    ]
+    assert (page["gainers"]["totalCount"], page["losers"]["nodes"]) == (3, [])
+    assert page["gainers"]["pageInfo"]["hasNextPage"]
+    page = await changed_ecps(manager, found["id"], first=2, afterGainer=page["gainers"]["pageInfo"]["endCursor"])
+    assert [(one["ecp"]["displayName"], one["livePoints"], one["change"]) for one in page["gainers"]["nodes"]] == [
+        ("Small Workshop", 0, 100)
+    ]
+    assert not page["gainers"]["pageInfo"]["hasNextPage"]
+
+
+async def test_losers_are_listed_with_their_points(
+    manager: Client, environment: Environment, story: LedgerStory, revisions: RevisionFactory
+) -> None:
+    found = await simulate(manager, environment, await generous(story, revisions, gold=2))
+    page = await changed_ecps(manager, found["id"])
+    (loser,) = page["losers"]["nodes"]
+    assert (loser["points"], loser["livePoints"], loser["change"]) == (116, 125, -9)
+    assert (page["gaining"], page["losing"], page["gainers"]["nodes"]) == (0, 1, [])
+    answer = await manager.send(document("portal/SimulatedEcps"), id=found["id"], afterLoser="nonsense")
+    assert [error["extensions"]["code"] for error in answer.errors] == ["BAD_USER_INPUT"]
+
+
 async def test_an_approved_scheme_is_worth_what_the_ledger_says(
     manager: Client, environment: Environment, story: LedgerStory
 ) -> None:
@@ -137,6 +182,7 @@ async def test_a_new_draft_assumes_its_dates_and_enrollments(
         "Coupons of all schemes that were redeemed in the period count, if the scheme earns through coupons.",
     ]
     assert [one["liveVerdicts"] for one in found["examples"]] == [[], [], []]
+    assert found["contentHash"] == (await factory.definition(draft)).content_hash
     assert story.scheme_id != draft
 
 
