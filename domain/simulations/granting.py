@@ -59,7 +59,7 @@ class _Piece:
         self._accounts: dict[int, _Account] = {}
         begin = 0
         for ecp, size in ACCOUNT.iter_unpack(prepared.accounts):
-            self._accounts[ecp] = _Account(granting, prepared.slots, begin, size)
+            self._accounts[ecp] = _Account(granting, prepared.slots, begin=begin, size=size)
             begin += size
 
     def events(self) -> Iterator[_Event]:
@@ -91,7 +91,7 @@ class _Account:
 
     __slots__ = ("_begin", "_granting", "_slots", "earned", "end", "granted", "state")
 
-    def __init__(self, granting: "_Granting", slots: bytes, begin: int, size: int) -> None:
+    def __init__(self, granting: "_Granting", slots: bytes, *, begin: int, size: int) -> None:
         self._granting = granting
         self._slots = slots
         self._begin = begin

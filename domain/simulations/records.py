@@ -117,7 +117,7 @@ class Piece(Struct, frozen=True):
         while at < end:
             ecp, sold_at, sale, position, revision, base, bonus, length = unpack(blob, at)
             at += size
-            yield ecp, (sold_at, sale, position), LiveValue(revision, base, bonus, blob[at : at + length])
+            yield ecp, (sold_at, sale, position), LiveValue(revision, base, bonus, facts=blob[at : at + length])
             at += length
 
 

@@ -214,7 +214,7 @@ class SaleDice:
             QuantityClause(2, 4),
             VolumeClause(VolumeMeasure.UNITS, VolumePeriod.MONTH, 9),
             VolumeClause(VolumeMeasure.VALUE, VolumePeriod.WEEK, 20),
-            VolumeClause(VolumeMeasure.COUPONS, VolumePeriod.SCHEME, 2, VARIANTS[:2]),
+            VolumeClause(VolumeMeasure.COUPONS, VolumePeriod.SCHEME, 2, variant_ids=VARIANTS[:2]),
             ActivityClause("TRAINING", times=2, within_days=20),
             EnrolledWithinClause(14),
             PeriodClause(from_time=time(9), to_time=time(17)),
