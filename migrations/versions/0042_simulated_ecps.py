@@ -6,8 +6,8 @@ The ECPs who gain or lose in a simulation. ADR 44 says why.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
