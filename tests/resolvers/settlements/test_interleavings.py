@@ -139,7 +139,9 @@ class Chaos:
             # An ECP that was erased cannot sign in.
             for viewer in (await load_viewers(operation, [account_id])).values():
                 operation.sign_in(viewer)
-                await redeem_coupon(operation, RedeemCoupon(code_of(serial), SOLD_AT, None, f"scan {self.scanned}"))
+                key = f"scan {self.scanned}"
+                command = RedeemCoupon(code_of(serial), scanned_at=SOLD_AT, device_id=None, idempotency_key=key)
+                await redeem_coupon(operation, command)
         finally:
             self.scanned += 1
             await operation.close()
