@@ -4,7 +4,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter, itemgetter
+from typing import Final
 
+from domain.points.running_state import AccountState
 from domain.simulations.arrivals import Arrival, Changes, list_arrivals
 from domain.simulations.at_last import count_lines, read_live, slots_of
 from domain.simulations.prepared import ACCOUNT, CHANGE, EVENT, SLOT, Prepared
@@ -16,6 +18,8 @@ from domain.simulations.worths import Worth
 
 # A line by its sale in canonical order and its position in it.
 _Place = tuple[int, int]
+# Lines between two states that are kept.
+_MARK_LINES: Final = 32
 _SOLD_AT, _SALE, _RECORDED_AT = 1, 2, 4
 
 
@@ -119,6 +123,8 @@ class _Late:
         self._worths: list[Worth | None] = [None] * len(places)
         self._end = 0
         self._state = sheet.stage.begin()
+        # States before some lines, so that a late sale values only few lines before it again.
+        self._marks: list[tuple[int, AccountState]] = []
 
     def add(self, ecp: int, arrivals: Sequence[Arrival]) -> None:
         """Add all sales in the order in which they were recorded."""
@@ -126,7 +132,7 @@ class _Late:
             together = list(group)
             touched = self._change(together)
             first = bisect_left(self._places, (together[0].order, -1))
-            changed = self._value(touched, is_late=first < self._end)
+            changed = self._value(touched, first)
             self._end = max(self._end, touched[-1] + 1)
             self._sheet.add_event(at, ecp, together[-1].sold_at, first, changed)
 
@@ -146,15 +152,33 @@ class _Late:
                 self._lines[at] = line
         return sorted(touched)
 
-    def _value(self, touched: list[int], *, is_late: bool) -> list[tuple[int, Worth]]:
+    def _value(self, touched: list[int], first: int) -> list[tuple[int, Worth]]:
         """Value the lines that changed, and those behind them; return those whose value is another one."""
         due = touched
-        if is_late and self._sheet.stage.is_stateful:
-            self._state = self._sheet.stage.begin()
-            due = [at for at, line in enumerate(self._lines) if line is not None]
-        lines = [line for at in due if (line := self._lines[at]) is not None]
-        values = self._sheet.walk.values(self._earner, lines, self._state)
-        changed = [(at, value) for at, value in zip(due, values, strict=True) if self._worths[at] is not value]
+        if first < self._end and self._sheet.stage.is_stateful:
+            due = [at for at in range(self._return_to(first), self._end) if self._lines[at] is not None]
+            due += [at for at in touched if at >= self._end]
+        changed: list[tuple[int, Worth]] = []
+        for begin in range(0, len(due), _MARK_LINES):
+            some = due[begin : begin + _MARK_LINES]
+            self._mark(some[0])
+            lines = [line for at in some if (line := self._lines[at]) is not None]
+            values = self._sheet.walk.values(self._earner, lines, self._state)
+            changed += [(at, value) for at, value in zip(some, values, strict=True) if self._worths[at] is not value]
         for at, value in changed:
             self._worths[at] = value
         return changed
+
+    def _mark(self, line: int) -> None:
+        """Keep the state before a line, now and then."""
+        last = self._marks[-1][0] if self._marks else 0
+        if self._sheet.stage.is_stateful and line - last >= _MARK_LINES:
+            self._marks.append((line, self._state.freeze()))
+
+    def _return_to(self, line: int) -> int:
+        """Return to a state that was kept before a line; return the first line behind that state."""
+        while self._marks and self._marks[-1][0] > line:
+            self._marks.pop()
+        begin, state = self._marks[-1] if self._marks else (0, None)
+        self._state = self._sheet.stage.begin(state)
+        return begin

@@ -14,7 +14,7 @@ from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import EnrollmentAt
 from domain.points.obstacles import earner_obstacles, period_obstacles
 from domain.points.revision_plan import ApprovedRevision, RevisionPlan, SchemePlan, TierRanks
-from domain.points.running_state import RunningState, month_and_week
+from domain.points.running_state import AccountState, RunningState, month_and_week
 from domain.points.valuation_facts import EarnerContext
 from domain.rules.evaluation import CompiledRules
 from domain.rules.facts import EarnerFacts
@@ -120,9 +120,9 @@ class Stage:
         times = {microseconds_of(at) for at in bounds} | set(self._rank_times)
         self._segments = sorted(times.union(*self._category_times))
 
-    def begin(self) -> RunningState:
-        """The state of an ECP before its first line."""
-        return RunningState(self.plan, self.setup.currency)
+    def begin(self, kept: AccountState | None = None) -> RunningState:
+        """The state of an ECP before its first line, or one that was kept."""
+        return RunningState(self.plan, self.setup.currency, kept)
 
     def read_earners(
         self, rows: Sequence[EarnerSpan], activities: Sequence[tuple[int, str, object]]
