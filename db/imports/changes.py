@@ -15,6 +15,8 @@ from db.statement import Change, number, numbers, string, texts, uuid
 from domain.imports.facts import STREAMS, ImportPhase, Layout
 from domain.sales.facts import LINES_LIMIT
 
+# In place of a zero byte, which a reason may quote and PostgreSQL cannot store.
+_UNSTORABLE: Final = "\N{REPLACEMENT CHARACTER}"
 _LONGER: Final = Change(text("SELECT set_config('statement_timeout', '10min', true)"))
 _TAKE_STREAMS: Final = Change(
     update(SalesImportStreamTable)
@@ -230,7 +232,7 @@ async def reject_rows(
             import_id=import_id,
             lines=[one.line for one in rejections],
             external_ids=[one.external_id for one in rejections],
-            reasons=[one.reason for one in rejections],
+            reasons=[one.reason.replace("\0", _UNSTORABLE) for one in rejections],
             while_reading=int(while_reading),
         )
 

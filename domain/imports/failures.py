@@ -19,6 +19,8 @@ class FileFault(StrEnum):
     WRONG_ENCODING = "WRONG_ENCODING"
     CUT_OFF = "CUT_OFF"
     JSON_ARRAY = "JSON_ARRAY"
+    SPREAD_JSON = "SPREAD_JSON"
+    RETURNS_ONLY = "RETURNS_ONLY"
     NO_HEADER = "NO_HEADER"
     MISSING_COLUMNS = "MISSING_COLUMNS"
     REPEATED_COLUMN = "REPEATED_COLUMN"
@@ -37,13 +39,21 @@ _SENTENCES: Final[dict[FileFault, str]] = {
     FileFault.WRONG_ENCODING: "Line {} is not text in {}. Save the whole file as UTF-8 and import it again.",
     FileFault.CUT_OFF: "The file ends in the middle of a character, in line {}. It is cut off: send it again.",
     FileFault.JSON_ARRAY: "The file is one JSON array. Write each sale as a JSON object in a line of its own.",
+    FileFault.SPREAD_JSON: (
+        "The file writes a JSON object over several lines. Write each sale as a JSON object in a line of its own."
+    ),
+    FileFault.RETURNS_ONLY: (
+        "The lines of the file end with carriage returns alone. Save it with the line breaks of Windows or Unix."
+    ),
     FileFault.NO_HEADER: (
         "The first line names none of the columns of a sale. Begin with a header: external_id, ecp_code, sold_at, sku, "
         "quantity, unit_price, currency."
     ),
     FileFault.MISSING_COLUMNS: "The header has no column {}. Add it, or correct its name.",
     FileFault.REPEATED_COLUMN: "The header has the column {} more than once. Keep one of them.",
-    FileFault.TOO_MANY_COLUMNS: f"The header has {{}} columns; at most {COLUMNS_LIMIT} are allowed.",
+    FileFault.TOO_MANY_COLUMNS: (
+        f"The header has {{}} columns; at most {COLUMNS_LIMIT} are allowed. Remove those that are not of sales."
+    ),
     FileFault.LONG_HEADER: (
         f"The first line has more than {ROW_LENGTH:,} characters. Write a header, and each row in a line of its own."
     ),

@@ -26,10 +26,14 @@ def read_layout(line: str, encoding: TextEncoding) -> Layout:
     if "\0" in line:
         raise FileRejected(FileFault.NOT_TEXT, "1")
     start = line.lstrip()[:1]
+    if line.strip() == "{":
+        raise FileRejected(FileFault.SPREAD_JSON)
     if start == "{":
         return Layout(ImportFormat.NDJSON, encoding)
     if start == "[":
         raise FileRejected(FileFault.JSON_ARRAY)
+    if "\r" in line and '"' not in line:
+        raise FileRejected(FileFault.RETURNS_ONLY)
     candidates = [(delimiter, _split(line, delimiter)) for delimiter in DELIMITERS]
     delimiter, cells = max(candidates, key=lambda candidate: sum(name_of(cell) is not None for cell in candidate[1]))
     _check(line, delimiter, cells)

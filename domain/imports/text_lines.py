@@ -71,7 +71,8 @@ class TextLines:
         mark, self.encoding = next(
             (found for found in _BYTE_ORDER_MARKS if start.startswith(found[0])), (b"", TextEncoding.UTF_8)
         )
-        if not mark and b"\0" in start:
+        # Further below, it spoils only its row.
+        if not mark and b"\0" in start.partition(b"\n")[0]:
             raise FileRejected(FileFault.NOT_TEXT, "1")
         self._decoder = codecs.getincrementaldecoder(self.encoding.value)()
         self._start = b""

@@ -180,6 +180,24 @@ async def test_a_file_that_cannot_be_read_is_rejected_as_a_whole(desk: ImportDes
     assert await query(desk.environment, "SELECT count(*) FROM sale_key, sales_import_row") == [0]
 
 
+async def test_zero_bytes_spoil_their_rows_only(desk: ImportDesk) -> None:
+    """R20: in any column of CSV, and in any field of NDJSON, also as the name of one."""
+    names = (*HEADER.split(","), "revision", "updated_at", "returns_external_id", "note")
+    cells = {"external_id": "s-1", "revision": "1", "updated_at": "", "returns_external_id": "", "note": "n"}
+    rows = []
+    for number, bad in enumerate(names):
+        changed = {**cells, "external_id": f"s-{number}"}
+        good = row(**changed).split(",")
+        rows.append(",".join(f"{cell}\0" if name == bad else cell for name, cell in zip(names, good, strict=True)))
+    done = await desk.run(csv_file(*rows, header=",".join(names)))
+    assert (done.status, done.outcomes) == ("SUCCEEDED", {"recorded": 1, "rejected": len(names) - 1})
+    assert [line for line, *_ in done.reasons] == list(range(2, len(names) + 1))
+    given = [sale("j-1"), {**sale("j-2"), "externalId\0": "x"}, sale("j-3", line(currency="IN\0"))]
+    done = await desk.run("\n".join(map(json.dumps, given)).encode())
+    assert (done.status, done.outcomes) == ("SUCCEEDED", {"recorded": 1, "rejected": 2})
+    assert [(number, external_id) for number, external_id, _ in done.reasons] == [(2, "j-2"), (3, "j-3")]
+
+
 async def test_a_file_that_is_cut_off_loses_its_last_row_only(desk: ImportDesk) -> None:
     """R20: the row that is cut is rejected if cells are missing, and the import says that the end is open."""
     content = csv_file(row("s-1"), row("s-2"))[:-14]

@@ -150,6 +150,8 @@ def test_lines_of_json_are_sales() -> None:
         (TEXT.encode()[: TEXT.encode().index("😀".encode()) + 2], FileFault.CUT_OFF, ("7",)),
         (codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le")[:-1], FileFault.CUT_OFF, ("9",)),
         (b'[{"externalId":"s-1"}]', FileFault.JSON_ARRAY, ()),
+        (json.dumps([{"externalId": "s-1"}], indent=1)[2:].encode(), FileFault.SPREAD_JSON, ()),
+        (TEXT.replace('"', "").replace("\n", "\r").encode(), FileFault.RETURNS_ONLY, ()),
         (b"name,date\nx,y\n", FileFault.NO_HEADER, ()),
         (
             b"external_id,sold_at,unit_price,currency\n",
