@@ -94,10 +94,11 @@ class _Stream:
             )
         return [_Place(part, row.position, read_content(row.contents)) for row in rows]
 
-    async def _record(self, sales: Sequence[_Place]) -> None:
+    async def _record(self, sales: Sequence[_Place], *, again: bool = True) -> None:
         """Record a chunk; one that fails is tried by halves, and a sale that fails by itself is rejected.
 
-        So a sale stops no other, whatever the error is. Errors of the job and of the database are raised.
+        So a sale stops no other, whatever the error is. Errors of the job and of the database are raised. A sale is
+        tried `again` first: an error that nobody expects may come from a connection that breaks.
         """
         try:
             await retry_conflicts(partial(self._record_once, sales))
@@ -110,6 +111,8 @@ class _Stream:
                 await self._record(sales[middle:])
             elif isinstance(failed, TransactionConflict):
                 raise
+            elif again and not isinstance(failed, BalanceExceeded):
+                await self._record(sales, again=False)
             else:
                 await self._reject(sales[0], failed)
 
