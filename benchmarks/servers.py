@@ -8,11 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import jwt
@@ -24,6 +24,9 @@ ROOT: Final = Path(__file__).parent.parent
 _START_SECONDS: Final = 60
 _STOP_SECONDS: Final = 15
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+# Starts a process like `subprocess.Popen`, as which it is used.
+Launch = Callable[..., Any]
 
 
 class ServerFailed(Exception):
@@ -108,6 +111,7 @@ def running(  # noqa: PLR0913, PLR0917 - the parts of a command
     log: Path,
     root: Path = ROOT,
     settings: Mapping[str, str] = MappingProxyType({}),
+    launch: Launch = subprocess.Popen,
 ) -> Iterator[Server]:
     """A server that accepts connections, for the length of the block. Raises ServerFailed.
 
@@ -129,9 +133,8 @@ def running(  # noqa: PLR0913, PLR0917 - the parts of a command
     if name != "postgraphile":
         headers["Authorization"] = f"Bearer {credentials.token}"
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - programs of our own choosing
-            [part.format(port=port) for part in command], cwd=root, env=environment, stdout=output, stderr=output
-        )
+        parts = [part.format(port=port) for part in command]
+        process = launch(parts, cwd=root, env=environment, stdout=output, stderr=output)
     try:
         _await_port(name, process, port, log)
         yield Server(name=name, port=port, process=process, headers=headers)

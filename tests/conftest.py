@@ -20,6 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     gc.disable()
     config.pluginmanager.register(importlib.import_module("tests.fixtures"), "tests.fixtures")
+    nursery = importlib.import_module("tests.support.nursery")
+    nursery.begin()
+    config.add_cleanup(nursery.end)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import resource
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import Final
 
 from benchmarks.events.place import LOGS, Place
 from benchmarks.events.sockets import Address
-from benchmarks.servers import Server, ServerFailed, make_credentials, our_command, running
+from benchmarks.servers import Launch, Server, ServerFailed, make_credentials, our_command, running
 
 _START_SECONDS: Final = 60
 _FILES: Final = 8192
@@ -18,14 +19,18 @@ _FILES: Final = 8192
 
 @contextlib.contextmanager
 def serving(
-    place: Place, workers: int = 1, command: Sequence[str] | None = None, log: Path | None = None
+    place: Place,
+    workers: int = 1,
+    command: Sequence[str] | None = None,
+    log: Path | None = None,
+    launch: Launch = subprocess.Popen,
 ) -> Iterator[tuple[Server, Address]]:
     """`tessera serve`, all of whose workers have started, or another command, for the length of the block."""
     started = log or LOGS / "events.log"
     wanted = command or [*our_command("tessera"), "--workers", str(workers)]
     with tempfile.TemporaryDirectory(prefix="tessera-events-") as folder:
         credentials = make_credentials(Path(folder), place.account_id)
-        with running("tessera", wanted, place.url, credentials, started) as server:
+        with running("tessera", wanted, place.url, credentials, started, launch=launch) as server:
             if workers > 1:
                 _await_workers(started)
             yield server, Address(server.port, server.headers["Authorization"])

@@ -17,7 +17,7 @@ import asyncpg
 import uuid_utils.compat
 
 from benchmarks.custody.place import SECRETS, Place, opened
-from benchmarks.servers import ROOT
+from benchmarks.servers import ROOT, Launch
 from db.files.rows import StoredFileRow
 from domain.files.facts import UploadLimits
 from domain.permissions import Role
@@ -52,9 +52,15 @@ async def begin_import(place: Place, store: Path, path: Path, options: ImportOpt
 
 
 @contextlib.contextmanager
-def working(
-    place: Place, store: Path, log: Path, *, command: tuple[str, ...] = WORKER, settings: Mapping[str, str] = {}
-) -> Iterator[subprocess.Popen[bytes]]:
+def working(  # noqa: PLR0913 - the parts of a command
+    place: Place,
+    store: Path,
+    log: Path,
+    *,
+    command: tuple[str, ...] = WORKER,
+    settings: Mapping[str, str] = {},
+    launch: Launch = subprocess.Popen,
+) -> Iterator[Any]:
     """A worker for the length of the block."""
     environment = {
         "PATH": os.environ.get("PATH", ""),
@@ -67,9 +73,7 @@ def working(
         **settings,
     }
     with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603 - a program of our own
-            command, cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
+        process = launch(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         yield process
     finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from benchmarks.custody.place import SECRETS, fresh_place
 from benchmarks.events.servers import workers_of
 from benchmarks.ledger.bank import Bank, BankSize, Outcome, Say
 from benchmarks.ledger.bank_place import BankPlace, Limits, prepare_bank
-from benchmarks.servers import Credentials, Server, Signer, running
+from benchmarks.servers import Credentials, Launch, Server, Signer, running
 from benchmarks.sql import change_settings
 from db.embedded.server import EmbeddedPostgres
 
@@ -27,8 +28,14 @@ FORGETFUL: Final = (
 
 
 @contextlib.contextmanager
-def open_bank(
-    postgres: EmbeddedPostgres, limits: Limits, coupons: int, *, log: Path, command: Sequence[str]
+def open_bank(  # noqa: PLR0913 - what a bank needs
+    postgres: EmbeddedPostgres,
+    limits: Limits,
+    coupons: int,
+    *,
+    log: Path,
+    command: Sequence[str],
+    launch: Launch = subprocess.Popen,
 ) -> Iterator[tuple[BankPlace, Server]]:
     """A bank on a new database of this PostgreSQL, and the server that serves it, whose workers have all started."""
     with fresh_place(postgres, "ledger_bank") as place, tempfile.TemporaryDirectory(prefix="tessera-bank-") as folder:
@@ -36,9 +43,8 @@ def open_bank(
         signer = Signer(Path(folder))
         settings: Mapping[str, str] = {**SECRETS, "TESSERA_LOG_LEVEL": "warning"}
         credentials = Credentials(signer.keys, "")
-        with running(
-            "tessera", [*command, "--workers", str(_WORKERS)], place.url, credentials, log, settings=settings
-        ) as server:
+        workers = [*command, "--workers", str(_WORKERS)]
+        with running("tessera", workers, place.url, credentials, log, settings=settings, launch=launch) as server:
             _await_workers(server)
             yield prepared.served(place, server.port, signer), server
 

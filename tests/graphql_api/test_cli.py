@@ -21,13 +21,14 @@ from typer.testing import CliRunner
 from db.embedded.server import EmbeddedPostgres
 from graphql_api.cli import app
 from tests.support.command_line import Command, command_in
+from tests.support.nursery import Forked, forked
 from tests.support.service import eventually
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
 
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [sys.executable, "-c", "from graphql_api.cli import main; main()"]
-WITH_LITTLE_DATA = [sys.executable, "-m", "tests.support.short_demo"]
+WITH_LITTLE_DATA = "tests.support.short_demo"
 WAIT_TIMEOUT_S = 240
 JOBS = "{ jobs(filter: {kinds: [DEMO_HISTORY]}) { nodes { status done total } } }"
 HISTORY = {"status": "SUCCEEDED", "done": 36, "total": 36}
@@ -73,13 +74,8 @@ def serving(data_dir: Path, stop: signal.Signals, **more: str) -> Iterator[tuple
     """A server until the end of the block; yields its address and what it printed. It must end by itself, cleanly."""
     log = data_dir / "serve.log"
     with log.open("w") as output:
-        server = subprocess.Popen(
-            [*WITH_LITTLE_DATA, "serve"],
-            cwd=ROOT,
-            env=environment(data_dir, PORT="0", **more),
-            stdout=output,
-            stderr=output,
-        )
+        settings = environment(data_dir, PORT="0", **more)
+        server = forked([WITH_LITTLE_DATA, "serve"], cwd=ROOT, env=settings, stdout=output, stderr=output)
     try:
         yield _await_banner(server, log), log.read_text()
         server.send_signal(stop)
@@ -191,7 +187,7 @@ def test_every_command_has_help() -> None:
         assert "Usage: " in result.stdout
 
 
-def _await_banner(server: subprocess.Popen[bytes], log: Path) -> str:
+def _await_banner(server: Forked, log: Path) -> str:
     for _ in range(WAIT_TIMEOUT_S * 10):
         text = log.read_text()
         if found := re.search(r"serves (\S+)[\s\S]*INTEGRATION\n\S+\n", text):

@@ -45,7 +45,8 @@ def production(tmp_path: Path, database_url: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[Service]:
     """A service of two workers, for tests that only ask it; it ends cleanly."""
-    with serving(production_settings(tmp_path_factory.mktemp("service"), database_url), "--workers", "2") as started:
+    settings = production_settings(tmp_path_factory.mktemp("service"), database_url)
+    with serving(settings, "--workers", "2", anew=True) as started:
         yield started
         started.stop(started.process.terminate)
 
@@ -126,7 +127,7 @@ def test_ctrl_c_stops_all_when_running_requests_are_answered(production: dict[st
 
 
 def test_workers_end_with_a_parent_that_is_killed(production: dict[str, str]) -> None:
-    with serving(production, "--workers", "2") as service:
+    with serving(production, "--workers", "2", anew=True) as service:
         service.process.kill()
         service.process.wait()
         eventually(lambda: service.group() == [], STOP_SECONDS)

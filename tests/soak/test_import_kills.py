@@ -5,7 +5,6 @@
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from db.embedded.server import EmbeddedPostgres
 from resolvers.imports.start_import import ImportOptions
 from tests.support.imports import HEADER
 from tests.support.ledger_verification import find_faults
+from tests.support.nursery import forked
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
 
@@ -80,11 +80,11 @@ def imported(postgres: EmbeddedPostgres, folder: Path, kills: Kills | None, tota
     if SOAKS:
         # Streams are processes, which end with the worker.
         settings["TESTS_LARGE"] = "1"
-    command = (sys.executable, "-m", "tests.support.forked_worker", str(pid_file))
+    command = ("tests.support.forked_worker", str(pid_file))
     with fresh_place(postgres, "imports") as place:
         ecps = asyncio.run(prepare(place, ECPS, generous=False))
         write_file(folder / "sales.csv", ecps)
-        with working(place, store, log, command=command, settings=settings):
+        with working(place, store, log, command=command, settings=settings, launch=forked):
             _await_worker(pid_file)
             import_id = asyncio.run(begin_import(place, store, folder / "sales.csv", ImportOptions("till", park=False)))
             if kills is None:

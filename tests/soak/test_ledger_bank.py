@@ -5,7 +5,7 @@ what it acknowledged must fail the same check, or the check could not fail at al
 """
 
 import os
-import sys
+import subprocess
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,8 +14,9 @@ import pytest
 from benchmarks.ledger.bank import BankSize
 from benchmarks.ledger.bank_place import BankPlace, Limits
 from benchmarks.ledger.bank_server import make_forgetful, open_bank, run_bank
-from benchmarks.servers import Server, our_command
+from benchmarks.servers import Launch, Server, our_command
 from db.embedded.server import EmbeddedPostgres
+from tests.support.nursery import forked
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
 
@@ -27,7 +28,8 @@ SIZE: Final = BankSize() if SOAKS else BankSize(seconds=1.0, worker_kills=1, dat
 FORGETFUL: Final = BankSize(seconds=5.0 if SOAKS else 0.5, worker_kills=0, database_kills=1, draining=0)
 LIMITS: Final = Limits(shared=20_011, budget=30_011) if SOAKS else Limits(shared=403, budget=601)
 COUPONS: Final = 10_000 if SOAKS else 100
-COMMAND: Final = our_command("tessera") if SOAKS else [sys.executable, "-m", "tests.support.forked_server", "serve"]
+COMMAND: Final = our_command("tessera") if SOAKS else ["tests.support.forked_server", "serve"]
+LAUNCH: Final[Launch] = subprocess.Popen if SOAKS else forked
 
 Opened = tuple[EmbeddedPostgres, BankPlace, Server]
 
@@ -38,7 +40,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     folder = tmp_path_factory.mktemp("bank")
     postgres = EmbeddedPostgres(folder / "postgres", SETTINGS)
     try:
-        opened = open_bank(postgres, LIMITS, COUPONS, log=folder / "serve.log", command=COMMAND)
+        opened = open_bank(postgres, LIMITS, COUPONS, log=folder / "serve.log", command=COMMAND, launch=LAUNCH)
         with postgres.hold(), opened as (place, server):
             yield postgres, place, server
     finally:

@@ -5,7 +5,6 @@
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -30,6 +29,7 @@ from domain.settlements.payouts import ReportedPayout
 from resolvers.settlements.decide_settlement import ApproveSettlement, approve_settlement
 from resolvers.settlements.record_payouts import RecordPayouts, record_payouts
 from resolvers.settlements.settle_scheme import SettleScheme, settle_scheme
+from tests.support.nursery import forked
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
 
@@ -153,10 +153,10 @@ def settled(postgres: EmbeddedPostgres, folder: Path, *, kills: bool) -> tuple[l
     folder.mkdir()
     pid_file = folder / "worker.pid"
     settings = {"TESTS_CHUNK": str(CHUNK), "TESTS_SLOWNESS": "0.05"}
-    command = (sys.executable, "-m", "tests.support.forked_worker", str(pid_file))
+    command = ("tests.support.forked_worker", str(pid_file))
     with fresh_place(postgres, "settlements") as place:
         run = Run(place, postgres, pid_file, kills=kills)
-        with working(place, folder / "store", folder / "worker.log", command=command, settings=settings):
+        with working(place, folder / "store", folder / "worker.log", command=command, settings=settings, launch=forked):
             _await_worker(pid_file)
             return asyncio.run(run.settle()), run.attempts
 

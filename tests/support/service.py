@@ -13,8 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.support.nursery import Forked, forked
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [str(Path(sys.executable).parent / "tessera"), "serve"]
+# The same, whose workers are forks.
+FORKED = ["tests.support.forked_server", "serve"]
 WAIT_TIMEOUT_S = 60
 STOP_SECONDS = 10
 
@@ -22,7 +26,7 @@ STOP_SECONDS = 10
 class Service:
     """A running `tessera serve`, the leader of a process group of its own."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Forked, log: Path) -> None:
         self.process = process
         self.log = log
         address = re.search(r"http://127\.0\.0\.1:(\d+)/graphql", log.read_text())
@@ -31,7 +35,8 @@ class Service:
 
     def workers(self) -> set[int]:
         """The processes that serve."""
-        return {pid for pid, parent, text in self.group() if parent == self.process.pid and "spawn_main" in text}
+        mine = [(pid, text) for pid, parent, text in self.group() if parent == self.process.pid]
+        return {pid for pid, text in mine if "resource_tracker" not in text}
 
     def group(self) -> list[tuple[int, int, str]]:
         """Return the processes of the group: pid, parent, and command line."""
@@ -89,13 +94,20 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def serving(settings: dict[str, str], *options: str) -> Iterator[Service]:
-    """Run a service until the end of the block, and leave no process behind."""
+def serving(settings: dict[str, str], *options: str, anew: bool = False) -> Iterator[Service]:
+    """Run a service until the end of the block, and leave no process behind.
+
+    Its processes are forks, which start at once, or else those that `anew` starts as operators do.
+    """
     log = Path(settings["TESSERA_DATA_DIR"]) / "serve.log"
     with log.open("w") as output:
-        process = subprocess.Popen(
-            [*COMMAND, *options], cwd=ROOT, env=settings, stdout=output, stderr=output, start_new_session=True
-        )
+        if anew:
+            process: subprocess.Popen[bytes] | Forked = subprocess.Popen(
+                [*COMMAND, *options], cwd=ROOT, env=settings, stdout=output, stderr=output, start_new_session=True
+            )
+        else:
+            command = [*FORKED, *options]
+            process = forked(command, cwd=ROOT, env=settings, stdout=output, stderr=output, start_new_session=True)
     try:
         last = re.compile(r"Serving http://\S+\n|INTEGRATION\n\S+\n")
         eventually(lambda: bool(last.search(log.read_text())) or process.poll() is not None)
@@ -111,13 +123,7 @@ def serving(settings: dict[str, str], *options: str) -> Iterator[Service]:
 
 def run_failing_service(settings: dict[str, str], *options: str) -> tuple[int, str]:
     """Run a service that cannot start; return its exit code and output."""
-    finished = subprocess.run(
-        [*COMMAND, *options],
-        cwd=ROOT,
-        env=settings,
-        capture_output=True,
-        text=True,
-        timeout=WAIT_TIMEOUT_S,
-        check=False,
-    )
-    return finished.returncode, finished.stdout + finished.stderr
+    log = Path(settings["TESSERA_DATA_DIR"]) / "failing.log"
+    with log.open("w") as output:
+        process = forked([*FORKED, *options], cwd=ROOT, env=settings, stdout=output, stderr=output)
+        return process.wait(WAIT_TIMEOUT_S), log.read_text()

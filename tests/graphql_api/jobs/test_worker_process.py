@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -16,6 +14,7 @@ from domain.permissions import Role
 from graphql_api.context import Environment
 from tests.support.application import application_url
 from tests.support.jobs import ENDED, enqueue, numbers_done, stored
+from tests.support.nursery import Forked, forked
 from tests.support.service import ROOT, environment
 from tests.support.world import build_world
 
@@ -55,18 +54,12 @@ async def test_a_killed_worker_is_replaced_and_nothing_is_done_twice(
             process.wait()
 
 
-def started(folder: Path, url: str) -> subprocess.Popen[bytes]:
+def started(folder: Path, url: str) -> Forked:
     """A worker process with a folder of its own."""
     folder.mkdir()
     settings = environment(folder, DATABASE_URL=application_url(url), DATABASE_MIGRATION_URL=url)
     with (folder / "log").open("w") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.support.job_process", "worker"],
-            cwd=ROOT,
-            env=settings,
-            stdout=log,
-            stderr=log,
-        )
+        return forked(["tests.support.job_process", "worker"], cwd=ROOT, env=settings, stdout=log, stderr=log)
 
 
 async def says(folder: Path, sentence: str) -> bool:
