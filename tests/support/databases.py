@@ -33,6 +33,7 @@ SOURCES = ("domain", "db", "resolvers", "schema", "graphql_api", "migrations")
 
 _EMPTIED = [table for table in METADATA.sorted_tables if table.name not in KEPT_TABLES]
 _EMPTIED_NAMES = ", ".join(f'public."{table.name}"' for table in _EMPTIED)
+_IS_SUPERUSER = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
 _CLOSING_S = 10.0
 _TRIES = 5
 # Nothing vacuums test databases, and a scan of a table reads its dead rows too.
@@ -40,32 +41,38 @@ _BLOATED_BYTES = 1024 * 1024
 
 
 class Cleaner:
-    """Empties one database, and restores the rows it remembers, over a connection that stays open.
+    """Empties one database, and restores the rows it remembers, over connections that stay open.
 
-    A connection and thirty statements to plan for every test would cost more than most tests do.
+    A connection and thirty statements to plan for every test would cost more than most tests do. `connection` is that
+    of the owner, and `quick` the same without triggers, which only a superuser may leave out. PostgreSQL forgets all
+    plans of a connection that begins or ends to leave them out, so there are two.
     """
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, quick: Any) -> None:
         self.connection = connection
+        self.quick = quick
         self._restores = False
 
     @classmethod
     @contextlib.asynccontextmanager
     async def connected(cls, url: str) -> AsyncIterator["Cleaner"]:
         """A cleaner of the database at an address, for the length of the block."""
-        connection = await asyncpg.connect(url)
+        connection, quick = await asyncpg.connect(url), await asyncpg.connect(url)
         loop = asyncio.get_running_loop()
         try:
-            await connection.execute(_empty_function())
+            if await quick.fetchval(_IS_SUPERUSER):
+                await quick.execute("SET session_replication_role = replica")
+            await quick.execute(_empty_function())
             _CLEANERS[url, loop] = connection
-            yield cls(connection)
+            yield cls(connection, quick)
         finally:
             _CLEANERS.pop((url, loop), None)
             await connection.close()
+            await quick.close()
 
     async def empty(self) -> None:
         """Delete every row, except what makes the stream of events this database's own."""
-        await self.connection.execute("SELECT pg_temp.empty_tables()")
+        await self.quick.execute("SELECT pg_temp.empty_tables()")
 
     async def truncate(self) -> None:
         """Delete every row, and what rows deleted before have left in tables and indexes."""
@@ -90,10 +97,9 @@ class Cleaner:
 
     async def execute(self, *statements: str) -> None:
         """Run statements as the owner of the database, without triggers, in one transaction."""
-        async with self.connection.transaction():
-            await self.connection.execute("SET LOCAL session_replication_role = replica")
+        async with self.quick.transaction():
             for statement in statements:
-                await self.connection.execute(statement)
+                await self.quick.execute(statement)
 
     async def remember(self) -> None:
         """Keep a copy of all rows, for `restore`."""
@@ -102,18 +108,21 @@ class Cleaner:
         for table in tables:
             columns = ", ".join(f'"{column.name}"' for column in table.columns if column.computed is None)
             copied = f"SELECT {columns} FROM"
-            await self.connection.execute(f'CREATE TEMP TABLE kept_{table.name} AS {copied} public."{table.name}"')
+            await self.quick.execute(f'CREATE TEMP TABLE kept_{table.name} AS {copied} public."{table.name}"')
             inserts.append(
                 f'INSERT INTO public."{table.name}" ({columns}) OVERRIDING SYSTEM VALUE '
                 f"{copied} pg_temp.kept_{table.name};"
             )
-        await self.connection.execute(_function("restore_tables", f"DELETE FROM public.program;{''.join(inserts)}"))
+        # Every table is copied, so triggers have nothing to add; but servers must notice that accounts have changed.
+        noticed = "UPDATE public.access_version SET xid = pg_current_xact_id();"
+        body = f"{noticed} DELETE FROM public.program;{''.join(inserts)}"
+        await self.quick.execute(_function("restore_tables", body))
         self._restores = True
 
     async def restore(self) -> bool:
         """Insert the remembered rows into an empty database; False when nothing is remembered yet."""
         if self._restores:
-            await self.connection.execute("SELECT pg_temp.restore_tables()")
+            await self.quick.execute("SELECT pg_temp.restore_tables()")
         return self._restores
 
     async def _has_rows(self, table: str) -> bool:
@@ -177,9 +186,8 @@ def _empty_function() -> str:
 
     The program and the codes of batches start anew, and retention has deleted no event yet.
 
-    Without triggers, which only a superuser may leave out, this is twice as fast. With them, the counts change with
-    what is deleted, so each table of counts is emptied right behind its table; and rows that triggers keep can only be
-    truncated.
+    With triggers, the counts change with what is deleted, so each table of counts is emptied right behind its table;
+    and rows that triggers keep can only be truncated.
     """
     tables = [table.name for table in reversed(_EMPTIED)]
     counts = {name: [f"{name}_count"] if f"{name}_count" in tables else [] for name in tables}
@@ -189,9 +197,6 @@ def _empty_function() -> str:
     # An attempt to deliver a webhook that is being recorded locks its endpoint: wait for it, so that it leaves no row.
     body = f"""
         LOCK TABLE public.webhook_endpoint IN EXCLUSIVE MODE;
-        IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-            PERFORM set_config('session_replication_role', 'replica', true);
-        END IF;
         IF current_setting('session_replication_role') = 'origin' AND ({undeletable}) OR EXISTS (
             SELECT FROM unnest(ARRAY[{listed}]::regclass[]) AS name WHERE pg_relation_size(name) > {_BLOATED_BYTES}
         ) THEN

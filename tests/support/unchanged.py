@@ -1,18 +1,23 @@
 """Compares every row of every table before and after a block."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-import asyncpg
 
 from db.metadata import METADATA
 from tests.support.databases import owner_connection
 
+# The digests of the rows of each table.
+Contents = dict[str, Counter[int]]
 
-async def contents(url: str) -> dict[str, asyncpg.Record]:
-    """For each table how many rows it has and a digest over all of them."""
+
+async def contents(url: str) -> Contents:
+    """The rows of each table, in any order, as digests."""
+    found: Contents = {table.name: Counter() for table in METADATA.sorted_tables}
     async with owner_connection(url) as connection:
-        return {row["name"]: row for row in await connection.fetch(_DIGESTS)}
+        for name, digest in await connection.fetch(_DIGESTS):
+            found[name][digest] += 1
+    return found
 
 
 @asynccontextmanager
@@ -25,10 +30,8 @@ async def nothing_changes(url: str) -> AsyncIterator[None]:
     assert not changed, f"changed: {', '.join(sorted(changed))}"
 
 
-def _digest(table: str) -> str:
-    lines = f'SELECT "{table}"::text AS line FROM "{table}"'
-    digest = "md5(string_agg(line, E'\\n' ORDER BY line)) AS digest"
-    return f"SELECT '{table}' AS name, count(*) AS count, {digest} FROM ({lines}) AS lines"
-
-
-_DIGESTS = " UNION ALL ".join(_digest(table.name) for table in METADATA.sorted_tables)
+# Digests of tables as a whole, which sort the rows of each one, took ten times as long.
+_DIGESTS = " UNION ALL ".join(
+    f"SELECT '{table.name}', hashtextextended(stored::text, 0) FROM public.\"{table.name}\" AS stored"
+    for table in METADATA.sorted_tables
+)

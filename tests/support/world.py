@@ -61,7 +61,7 @@ async def restore_world(environment: Environment, cleaner: Cleaner) -> World:
         world = await build_world(environment)
         await cleaner.remember()
     if isinstance(environment.database, RememberingDatabase):
-        await environment.database.memory.start(environment, world.ecps, cleaner.connection)
+        await environment.database.memory.start(environment, world.ecps, cleaner.quick)
     return world
 
 
