@@ -92,15 +92,17 @@ def embedded_server(folder: Path = FOLDER) -> Iterator[EmbeddedPostgres]:
 
 
 @contextlib.contextmanager
-def fresh_place(server: EmbeddedPostgres, name: str) -> Iterator[Place]:
-    """A new database without schemes, dropped after the block."""
+def fresh_place(server: EmbeddedPostgres, name: str, template: str | None = None) -> Iterator[Place]:
+    """A new database without schemes, dropped after the block: migrated, or a copy of a migrated one."""
     server_url = server.start()
     owner_url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
-    asyncio.run(execute(server_url, drop, f"CREATE DATABASE {name}"))
+    copied = f" TEMPLATE {template}" if template else ""
+    asyncio.run(execute(server_url, drop, f"CREATE DATABASE {name}{copied}"))
     try:
         url = server.for_application(owner_url)
-        migrations.upgrade(owner_url, application=make_url(url).username)
+        if template is None:
+            migrations.upgrade(owner_url, application=make_url(url).username)
         yield asyncio.run(fill_place(owner_url, url))
     finally:
         asyncio.run(execute(server_url, drop))

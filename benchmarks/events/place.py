@@ -47,13 +47,15 @@ def embedded_server(folder: Path = FOLDER) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def fresh_place(server_url: str, name: str, schemes: int) -> Iterator[Place]:
-    """A new database with some schemes, dropped after the block."""
+def fresh_place(server_url: str, name: str, schemes: int, template: str | None = None) -> Iterator[Place]:
+    """A new database with some schemes, dropped after the block: migrated, or a copy of a migrated one."""
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
-    asyncio.run(execute(server_url, drop, f"CREATE DATABASE {name}"))
+    copied = f" TEMPLATE {template}" if template else ""
+    asyncio.run(execute(server_url, drop, f"CREATE DATABASE {name}{copied}"))
     try:
-        migrations.upgrade(url)
+        if template is None:
+            migrations.upgrade(url)
         yield asyncio.run(_filled(url, schemes))
     finally:
         asyncio.run(execute(server_url, drop))

@@ -17,9 +17,9 @@ WRITABLE = "DELETE INSERT SELECT UPDATE"
 
 
 @pytest.fixture
-def role(url: str) -> str:
+def role(server_url: str) -> str:
     """The application's role."""
-    if application_role(url) is None:
+    if application_role(server_url) is None:
         pytest.skip("the user of TEST_DATABASE_URL may create no role for the application")
     return ROLE
 
@@ -40,28 +40,31 @@ def test_each_migration_grants_what_it_adds(url: str, role: str) -> None:
     assert dict(records(url, HELD)) == before
 
 
-def test_what_differs_is_repaired_and_nothing_else_is_touched(url: str, role: str) -> None:
-    migrations.upgrade(url, application=role)
-    intended, rows = dict(records(url, HELD)), first_column(url, "SELECT xmin FROM pg_class WHERE relacl IS NOT NULL")
-    migrations.upgrade(url, application=role)
-    assert first_column(url, "SELECT xmin FROM pg_class WHERE relacl IS NOT NULL") == rows
+def test_what_differs_is_repaired_and_nothing_else_is_touched(migrated_url: str, role: str) -> None:
+    migrations.upgrade(migrated_url, application=role)
+    intended, rows = (
+        dict(records(migrated_url, HELD)),
+        first_column(migrated_url, "SELECT xmin FROM pg_class WHERE relacl IS NOT NULL"),
+    )
+    migrations.upgrade(migrated_url, application=role)
+    assert first_column(migrated_url, "SELECT xmin FROM pg_class WHERE relacl IS NOT NULL") == rows
     execute(
-        url,
+        migrated_url,
         f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}; REVOKE ALL ON event FROM {role};"
         f"REVOKE ALL ON SEQUENCE batch_number FROM {role}; REVOKE ALL ON SCHEMA public FROM PUBLIC;"
         "REVOKE EXECUTE ON FUNCTION spans_size FROM PUBLIC",
     )
-    migrations.upgrade(url, application=role)
-    assert dict(records(url, HELD)) == intended
-    assert first_column(application_url(url), "SELECT spans_size('{[1,4)}')") == {"3"}
+    migrations.upgrade(migrated_url, application=role)
+    assert dict(records(migrated_url, HELD)) == intended
+    assert first_column(application_url(migrated_url), "SELECT spans_size('{[1,4)}')") == {"3"}
 
 
-def test_the_owner_keeps_its_tables(url: str, role: str) -> None:
+def test_the_owner_keeps_its_tables(migrated_url: str, role: str) -> None:
     """Naming the owner in both addresses loses nothing."""
-    owner = make_url(url).username
-    migrations.upgrade(url, application=owner)
-    migrations.upgrade(url)
-    assert first_column(url, "SELECT has_table_privilege('movement', 'UPDATE, TRUNCATE')") == {"True"}
+    owner = make_url(migrated_url).username
+    migrations.upgrade(migrated_url, application=owner)
+    migrations.upgrade(migrated_url)
+    assert first_column(migrated_url, "SELECT has_table_privilege('movement', 'UPDATE, TRUNCATE')") == {"True"}
 
 
 def test_the_application_migrates_nothing(url: str, role: str) -> None:
@@ -82,17 +85,17 @@ def test_an_unknown_role_is_reported_before_anything_changes(url: str) -> None:
     assert first_column(url, "SELECT to_regclass('event')") == {"None"}
 
 
-def test_a_role_may_have_any_name(url: str, role: str) -> None:
+def test_a_role_may_have_any_name(migrated_url: str, role: str) -> None:
     name = 'odd "role": 100%'
     quoted = '"odd ""role"": 100%"'
-    execute(url, f"DROP ROLE IF EXISTS {quoted}; CREATE ROLE {quoted}")
+    execute(migrated_url, f"DROP ROLE IF EXISTS {quoted}; CREATE ROLE {quoted}")
     try:
-        migrations.upgrade(url, application=name)
+        migrations.upgrade(migrated_url, application=name)
         allowed = "has_table_privilege($$odd \"role\": 100%$$, 'movement', 'INSERT')"
-        assert first_column(url, f"SELECT {allowed}") == {"True"}
+        assert first_column(migrated_url, f"SELECT {allowed}") == {"True"}
     finally:
         execute(
-            url,
+            migrated_url,
             f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted};"
             f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {quoted}; DROP ROLE {quoted}",
         )

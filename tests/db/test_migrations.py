@@ -47,31 +47,24 @@ DIFFERENCES = {
 }
 
 
-def test_every_kind_of_difference_is_found(template: str) -> None:
+def test_every_kind_of_difference_is_found(migrated_url: str) -> None:
     """The check can fail: it names each thing that the models and the database do not share."""
     for change in DIFFERENCES:
-        _execute(template, change)
+        _execute(migrated_url, change)
     with pytest.raises(migrations.SchemaDiffers) as found:
-        migrations.check(template)
+        migrations.check(migrated_url)
     missing = [change for change, pattern in DIFFERENCES.items() if not re.search(pattern, str(found.value))]
     assert missing == []
 
 
-def test_a_single_added_column_is_found(template: str) -> None:
+def test_a_single_added_column_is_found(migrated_url: str) -> None:
     """One difference is enough."""
-    _execute(template, "ALTER TABLE scheme ADD secret text")
+    _execute(migrated_url, "ALTER TABLE scheme ADD secret text")
     with pytest.raises(migrations.SchemaDiffers, match="secret"):
-        migrations.check(template)
+        migrations.check(migrated_url)
 
 
-@pytest.fixture
-def template(url: str) -> str:
-    """A migrated database."""
-    migrations.upgrade(url)
-    return url
-
-
-def test_every_check_of_the_models_is_in_the_database(template: str) -> None:
+def test_every_check_of_the_models_is_in_the_database(migrated_url: str) -> None:
     """Alembic does not compare CHECK constraints, so this does: by name."""
     wanted = {
         str(constraint.name)
@@ -80,7 +73,7 @@ def test_every_check_of_the_models_is_in_the_database(template: str) -> None:
         if str(constraint.name).startswith("ck_")
     }
     found = _rows(
-        template, "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+        migrated_url, "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
     )
     assert found == wanted
 
@@ -173,13 +166,12 @@ def test_events_name_the_subjects_that_were_columns(url: str) -> None:
     }
 
 
-def test_events_written_after_going_back_keep_their_subjects(url: str) -> None:
-    migrations.upgrade(url)
-    _execute(url, WITH_SUBJECTS)
-    migrations.downgrade(url, "0005")
-    _execute(url, BEFORE_SUBJECTS)
-    migrations.upgrade(url)
-    assert _rows(url, INDEXED) == {
+def test_events_written_after_going_back_keep_their_subjects(migrated_url: str) -> None:
+    _execute(migrated_url, WITH_SUBJECTS)
+    migrations.downgrade(migrated_url, "0005")
+    _execute(migrated_url, BEFORE_SUBJECTS)
+    migrations.upgrade(migrated_url)
+    assert _rows(migrated_url, INDEXED) == {
         "SCHEME_CREATED SCHEME 2",
         "NOTIFICATION_ADDED ACCOUNT 4",
         "ENROLLMENT_DECIDED ECP 7",

@@ -13,6 +13,7 @@ from benchmarks.events.place import fresh_place
 from benchmarks.events.servers import serving
 from benchmarks.events.soak import Outcome, Size, Soak
 from benchmarks.events.verdict import Verdict
+from tests.support.databases import migrated_template
 from tests.support.nursery import forked
 
 pytestmark = pytest.mark.long
@@ -38,7 +39,7 @@ def soaked(server_url: str, database: str, log: Path) -> Outcome:
     """Run the soak test against a server with its own database."""
     command = ["tests.support.forked_server", "serve", "--workers", "2"]
     with (
-        fresh_place(server_url, database, 4) as place,
+        fresh_place(server_url, database, 4, migrated_template(server_url)) as place,
         serving(place, workers=2, command=command, log=log, launch=forked) as (_, address),
     ):
         return asyncio.run(Soak(place=place, address=address, size=SIZE, say=print, seed=1).run())

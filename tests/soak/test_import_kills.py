@@ -22,6 +22,7 @@ from benchmarks.ledger.recording import prepare
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres
 from resolvers.imports.start_import import ImportOptions
+from tests.support.embedded import make_migrated
 from tests.support.imports import HEADER
 from tests.support.ledger_verification import find_faults
 from tests.support.nursery import forked
@@ -45,6 +46,7 @@ def postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(tmp_path / "postgres", SETTINGS)
     try:
         with server.hold():
+            make_migrated(server)
             yield server
     finally:
         server.remove()
@@ -81,7 +83,7 @@ def imported(postgres: EmbeddedPostgres, folder: Path, kills: Kills | None, tota
         # Streams are processes, which end with the worker.
         settings["TESTS_LARGE"] = "1"
     command = ("tests.support.forked_worker", str(pid_file))
-    with fresh_place(postgres, "imports") as place:
+    with fresh_place(postgres, "imports", "migrated") as place:
         ecps = asyncio.run(prepare(place, ECPS, generous=False))
         write_file(folder / "sales.csv", ecps)
         with working(place, store, log, command=command, settings=settings, launch=forked):

@@ -29,6 +29,7 @@ from domain.settlements.payouts import ReportedPayout
 from resolvers.settlements.decide_settlement import ApproveSettlement, approve_settlement
 from resolvers.settlements.record_payouts import RecordPayouts, record_payouts
 from resolvers.settlements.settle_scheme import SettleScheme, settle_scheme
+from tests.support.embedded import make_migrated
 from tests.support.nursery import forked
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
@@ -85,6 +86,7 @@ def postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(tmp_path / "postgres", SETTINGS)
     try:
         with server.hold():
+            make_migrated(server)
             yield server
     finally:
         server.remove()
@@ -154,7 +156,7 @@ def settled(postgres: EmbeddedPostgres, folder: Path, *, kills: bool) -> tuple[l
     pid_file = folder / "worker.pid"
     settings = {"TESTS_CHUNK": str(CHUNK), "TESTS_SLOWNESS": "0.05"}
     command = ("tests.support.forked_worker", str(pid_file))
-    with fresh_place(postgres, "settlements") as place:
+    with fresh_place(postgres, "settlements", "migrated") as place:
         run = Run(place, postgres, pid_file, kills=kills)
         with working(place, folder / "store", folder / "worker.log", command=command, settings=settings, launch=forked):
             _await_worker(pid_file)
