@@ -3,17 +3,22 @@
 Its history is short: some hundred sales and redemptions of the same year.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, time
 from typing import Final
+from unittest.mock import patch
 
 from db.database import Database
+from db.sessions import Writing
 from domain.files.facts import UploadLimits
 from domain.time_zones import find_calendar
 from graphql_api.context import Environment
-from graphql_api.demo import load_demo
+from graphql_api.demo import load, load_demo
 from graphql_api.demo.history.load import HISTORY
 from graphql_api.demo.history.size import HistorySize
 from graphql_api.demo.load import DEMO_KEYS
+from graphql_api.demo.transaction import TransactionDatabase
 from graphql_api.files.storage import open_storage
 from graphql_api.serving import loop_runner
 from tests.support.databases import ROOT, filled_template
@@ -40,10 +45,21 @@ async def load_history(database: Database) -> None:
     assert await run_due(environment, [HISTORY], seconds=300) == 1
 
 
+class _CommittedDatabase(TransactionDatabase):
+    """Commits every write: until a transaction of half a minute ends, no other test would see an event."""
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Writing]:
+        """Yield the transaction, and begin the next one after the block."""
+        yield self._session
+        await self._session._driver.execute("COMMIT; BEGIN")  # noqa: SLF001 - as no product does
+
+
 def _fill(url: str) -> None:
     async def fill() -> None:
         database = await Database.connect(url, pool_size=4)
-        assert await load_demo(database, NOW, history=SHORT_HISTORY)
+        with patch.object(load, "TransactionDatabase", _CommittedDatabase):
+            assert await load_demo(database, NOW, history=SHORT_HISTORY)
         await load_history(database)
         await database.close()
 

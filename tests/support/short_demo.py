@@ -1,5 +1,7 @@
 """The command `tessera` with little demo data: all of it is loaded by tests of its own, and takes half a minute."""
 
+from typing import Any, Final
+
 from graphql_api import cli
 from graphql_api.demo import load, timeline
 from graphql_api.demo.ecps.ecp_plan import plan_ecps
@@ -8,17 +10,24 @@ from graphql_api.demo.history import timeline as history
 from graphql_api.demo.history.size import HistorySize
 from graphql_api.demo.schemes.all_schemes import SCHEMES
 
+LITTLE: Final = HistorySize(sales=30, redemptions=0)
 
-def shorten() -> None:
-    """Leave out most people and schemes, and keep a few sales."""
-    vars(load).update(SCHEMES=SCHEMES[:3], COUPONS=())
-    vars(history_load).update(SCHEMES=SCHEMES[:3])
+
+def short_plans() -> list[tuple[Any, str, Any]]:
+    """What to set in which module to leave out most people and schemes, and keep a few sales."""
     few = plan_ecps()[:5]
-    vars(timeline).update(plan_ecps=lambda: few, plan_enrollments=lambda *_: (), plan_activities=lambda _: ())
-    vars(history).update(plan_ecps=lambda: few, plan_enrollments=lambda *_: ())
-    vars(cli).update(FULL_HISTORY=HistorySize(sales=30, redemptions=0))
+    return [
+        (load, "SCHEMES", SCHEMES[:3]),
+        (load, "COUPONS", ()),
+        (history_load, "SCHEMES", SCHEMES[:3]),
+        *((module, "plan_ecps", lambda: few) for module in (timeline, history)),
+        *((module, "plan_enrollments", lambda *_: ()) for module in (timeline, history)),
+        (timeline, "plan_activities", lambda _: ()),
+        (cli, "FULL_HISTORY", LITTLE),
+    ]
 
 
 if __name__ == "__main__":
-    shorten()
+    for module, name, value in short_plans():
+        setattr(module, name, value)
     cli.main()
