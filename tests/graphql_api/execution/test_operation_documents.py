@@ -1,10 +1,13 @@
 """Every document of `operations/` is executed by its plan, and gives the answer that graphql-core gives."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 import strawberry
+import uuid_utils.compat
 from graphql import OperationType
 
 from db.database import Database
@@ -13,7 +16,7 @@ from resolvers.outbox import feeds
 from resolvers.webhooks import secret
 from tests.support.client import document
 from tests.support.databases import Cleaner
-from tests.support.execution.example import steady_environment, wait_until_visible
+from tests.support.execution.example import SteadyIds, steady_environment, wait_until_visible
 from tests.support.execution.oracle import Answer, Comparison, answer
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.operations import PREPARATIONS
@@ -48,27 +51,28 @@ async def test_the_answer_of_a_document_is_that_of_graphql_core(
 async def _answers(
     schemas: Sequence[strawberry.Schema], name: str, database: Database, cleaner: Cleaner
 ) -> list[Answer]:
-    """Execute the document by each schema at the same moment; mutations find the same rows."""
-    environment = steady_environment(database)
+    """Execute the document by each schema at the same moment, with the same ids; mutations find the same rows."""
+    # Factories, which have ids of every test, restore what they stored in earlier tests.
+    environment = steady_environment(database, uuid_utils.compat.uuid7)
     clock: Any = environment.clock
-    ids: Any = environment.new_id
     factory = SchemeFactory(environment, await restore_world(environment, cleaner))
-    before = await read_rows(cleaner.connection)
+    changes = kind_of(name) is not OperationType.QUERY
+    before = await read_rows(cleaner.connection) if changes else {}
     prepared: tuple[str, dict[str, Any]] = await PREPARATIONS[name](factory, factory.world)
     account, variables = prepared
-    now, given = clock.now, ids.given
-    script = await script_between(cleaner.connection, before, await read_rows(cleaner.connection))
+    script = await script_between(cleaner.connection, before, await read_rows(cleaner.connection)) if changes else ""
+    now = clock.now
     answers: list[Answer] = []
     try:
         for schema in schemas:
-            if answers and kind_of(name) is not OperationType.QUERY:
+            if answers and changes:
                 await cleaner.empty()
                 await cleaner.restore()
-                async with cleaner.connection.transaction():
-                    await cleaner.connection.execute(script)
+                await cleaner.execute(script)
             await _wait_until_visible(database)
-            clock.now, ids.given = now, given
-            found = await answer(schema, document(name), variables, context=lambda: factory.operation(account))
+            clock.now = now
+            steady = SchemeFactory(replace(environment, new_id=SteadyIds()), factory.world)
+            found = await answer(schema, document(name), variables, context=partial(steady.operation, account))
             answers.append(found)
     finally:
         await cleaner.empty()

@@ -8,6 +8,7 @@ import graphql
 import orjson
 import pytest
 import strawberry
+import uuid_utils.compat
 from strawberry.types.graphql import OperationType
 
 from db.database import Database
@@ -31,7 +32,7 @@ from tests.support.world import restore_world
 async def test_an_event_of_a_document_is_answered_as_by_graphql_core(
     name: str, compiled: CompiledSchema, standard: strawberry.Schema, shared_database: Database, cleaner: Cleaner
 ) -> None:
-    environment = steady_environment(shared_database)
+    environment = steady_environment(shared_database, uuid_utils.compat.uuid7)
     world = await restore_world(environment, cleaner)
     factory = SchemeFactory(environment, world)
     account, variables = await PREPARATIONS[name](factory, world)

@@ -114,13 +114,13 @@ class SteadyIds:
         return UUID(int=0x0190_A5A1 << 96 | self.given)
 
 
-def steady_environment(database: Database) -> Environment:
-    """An environment whose clock and ids run the same way every time."""
+def steady_environment(database: Database, new_id: Callable[[], UUID] | None = None) -> Environment:
+    """An environment whose clock runs the same way every time, and whose ids do so unless others are given."""
     clock = TestClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
     return Environment(
         database=database,
         clock=clock,
-        new_id=SteadyIds(),
+        new_id=new_id or SteadyIds(),
         coupon_keys=COUPON_KEYS,
         links=LINKS,
     )
