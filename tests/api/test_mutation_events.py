@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from graphql import FieldNode, OperationDefinitionNode, OperationType, build_schema, parse
+from graphql import FieldNode, OperationDefinitionNode, OperationType, parse
 
 from db.metadata import METADATA
 from db.sessions import Writing
@@ -19,16 +19,16 @@ from resolvers.context import Operation
 from resolvers.events.table import EVENTS
 from resolvers.schemes import edit
 from resolvers.schemes.definitions import Definition
-from schema.build import schema_text
 from tests.support.client import Clients, document, gid
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.mutations.schemes import answer_to, basics, mutate, scheme
 from tests.support.operations import PREPARATIONS
 from tests.support.operations.documents import DOCUMENTS, Prepared, kind_of
+from tests.support.printed_schema import SCHEMA
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World
 
-MUTATION_TYPE = build_schema(schema_text()).mutation_type
+MUTATION_TYPE = SCHEMA.mutation_type
 # The server keeps these, at any time and in transactions of their own.
 BACKGROUND_TABLES = {"event_stream", "webhook_endpoint", "webhook_delivery"}
 

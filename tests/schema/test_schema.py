@@ -14,7 +14,6 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     OperationDefinitionNode,
-    build_schema,
     get_named_type,
     is_introspection_type,
     is_specified_scalar_type,
@@ -25,10 +24,9 @@ from graphql import (
 from domain.permissions import Permission
 from schema.build import schema_text
 from tests.support.client import OPERATIONS
+from tests.support.printed_schema import SCHEMA, TEXT
 
 FILE = Path(__file__).parent.parent.parent / "schema.graphql"
-TEXT = schema_text()
-SCHEMA = build_schema(TEXT)
 OWN = [
     kind for kind in SCHEMA.type_map.values() if not is_introspection_type(kind) and not is_specified_scalar_type(kind)
 ]

@@ -3,7 +3,7 @@
 import base64
 import json
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,11 @@ from domain.permissions import Role
 from graphql_api.app import build_app
 from graphql_api.auth import Authenticator, KeysUnavailable, dev_token
 from graphql_api.context import Environment
+from graphql_api.execution import CompiledSchema
+from graphql_api.execution.limits import Limits
 from graphql_api.settings import Settings
+from schema.build import build_schema
+from schema.scalars import NATIVES
 from tests.support.client import Clients, gid
 from tests.support.world import World
 
@@ -49,6 +53,15 @@ def production(path: Path, content: bytes) -> Settings:
     file = path / "keys"
     file.write_bytes(content)
     return Settings(env="production", jwt_keys=file, jwt_issuer="https://id.example", jwt_audience="tessera-api")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_schema() -> Iterator[None]:
+    """All servers of these tests, one for each request, share a schema and its plans: they differ in their keys."""
+    schema = build_schema(CompiledSchema, suggestions=False, natives=NATIVES, limits=Limits())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphql_api.app.build_schema", lambda *_given, **_named: schema)
+        yield
 
 
 @pytest.fixture

@@ -15,15 +15,15 @@ from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, roles_with
 from graphql_api.auth import dev_token
 from graphql_api.settings import Settings
-from schema.build import build_schema, schema_text
+from schema.build import build_schema
 from schema.roots import POLICY
 from tests.support.client import Answer, Client, Clients, gid
 from tests.support.factories.schemes import SchemeFactory
 from tests.support.mutations.schemes import input_of, mutate, scheme
+from tests.support.printed_schema import SCHEMA
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World, key
 
-SCHEMA = graphql.build_schema(schema_text())
 ROOTS = {"Query": SCHEMA.query_type, "Mutation": SCHEMA.mutation_type, "Subscription": SCHEMA.subscription_type}
 FIELDS = {name: root.fields for name, root in ROOTS.items() if root is not None}
 VALUES: Mapping[str, Any] = {
@@ -107,9 +107,8 @@ REVOKE_KEY = "mutation($input: RevokeApiKeyInput!) { revokeApiKey(input: $input)
 WHO = "{ viewer { account { displayName } roles } }"
 
 
-def policies(root: str) -> dict[str, Permission | None]:
+def policies(schema: strawberry.Schema, root: str) -> dict[str, Permission | None]:
     """The permission that each root field requires; None where none is declared."""
-    schema = build_schema(strawberry.Schema)
     definition: Any = schema.get_type_by_name(root)
     if definition is None:
         return {}
@@ -117,7 +116,8 @@ def policies(root: str) -> dict[str, Permission | None]:
     return {name_of(field): field.metadata.get(POLICY) for field in definition.fields}
 
 
-POLICIES = {root: policies(root) for root in ROOTS}
+REAL: strawberry.Schema = build_schema(strawberry.Schema)
+POLICIES = {root: policies(REAL, root) for root in ROOTS}
 
 
 @pytest.mark.parametrize("root", FIELDS)
