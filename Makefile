@@ -35,8 +35,8 @@ test: $(DEV) ## Run the tests; ARGS= goes to pytest
 test-quick: $(DEV) ## Run the tests that need neither a database nor a server; ARGS= goes to pytest
 	@$(PYTEST) --quick $(ARGS)
 
-fuzz: $(DEV) ## Compare the execution engine with graphql-core on 5,000 random documents
-	@TESSERA_FUZZ=5000 $(PYTEST) tests/graphql_api/execution/test_random_*documents.py
+fuzz: $(DEV) ## Compare the execution engine with graphql-core on 5,000 random documents, and two loads of all demo data
+	@TESSERA_FUZZ=5000 $(PYTEST) tests/graphql_api/execution/test_random_*documents.py tests/graphql_api/demo/test_demo.py
 
 fuzz-custody: $(DEV) ## Let vendors and Operations act at random in 100 histories, with a check after every step
 	@TESSERA_FUZZ=100 $(PYTEST) tests/resolvers/consignments/test_custody_machine.py

@@ -22,7 +22,7 @@ from db.embedded.server import EmbeddedPostgres
 from graphql_api.cli import app
 from tests.support.command_line import Command, command_in
 from tests.support.nursery import Forked, forked
-from tests.support.service import eventually
+from tests.support.service import eventually, run_failing_service
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
 
@@ -153,9 +153,9 @@ def test_production_needs_keys_and_a_database_that_exists(data_dir: Path, run: C
         'The database cannot be opened: database "none" does not exist. '
         "Check DATABASE_URL, or unset it to use the embedded one.\n"
     )
-    rejected = launch("serve", data_dir=data_dir, DATABASE_URL=address)
-    assert rejected.returncode == 1
-    assert rejected.stderr.splitlines()[-1].startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
+    code, said = run_failing_service(environment(data_dir, DATABASE_URL=address))
+    assert code == 1
+    assert said.splitlines()[-1].startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
     assert run("db", "stop").code == 0
     assert "postgres" not in _processes_in(data_dir)
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,10 +13,10 @@ import pytest
 from db.embedded.server import EmbeddedPostgres
 from graphql_api.serving import excess_of_role
 from graphql_api.settings import Settings
-from tests.graphql_api import test_cli
 from tests.support.command_line import Command, command_in
 from tests.support.embedded import CARELESS, ROOT
 from tests.support.queries import execute, first_column
+from tests.support.service import environment, run_failing_service
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
 
@@ -73,8 +72,8 @@ def test_one_role_migrates_and_the_other_one_serves(data_dir: Path, run: Command
     assert first_column(application, f"{allowed} WHERE has_table_privilege('movement', privilege)") == {"INSERT"}
     # A server does not need the owner's address. It stops here for lack of keys, without a word about its role.
     served = serve(data_dir, application)
-    assert served.returncode == 1
-    assert served.stderr.startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
+    assert served[0] == 1
+    assert served[1].startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
     undone = run("migrate", "--down-to", "0014", DATABASE_URL=application, DATABASE_MIGRATION_URL=owner)
     assert (undone.code, undone.complaints) == (0, "")
     assert first_column(owner, "SELECT version_num FROM alembic_version") == {"0014"}
@@ -84,11 +83,11 @@ def test_one_role_for_everything_works_with_a_warning(data_dir: Path, run: Comma
     _, owner = empty
     migrated = run("migrate", DATABASE_URL=owner)
     assert (migrated.code, migrated.complaints) == (0, f"{OWNS}\n")
-    served = serve(data_dir, owner, TESSERA_WORKERS="2")
-    logged, *_, last = served.stderr.splitlines()
+    _, said = serve(data_dir, owner, TESSERA_WORKERS="2")
+    logged, *_, last = said.splitlines()
     line = json.loads(logged)
     assert (line["event"], line["level"], line["advice"]) == ("database role may do too much", "warning", OWNS)
-    assert served.stderr.count("may do too much") == 1
+    assert said.count("may do too much") == 1
     assert last.startswith("Tokens cannot be verified")
     developed = run("migrate", DATABASE_URL=owner, TESSERA_ENV="dev")
     assert (developed.code, developed.complaints) == (0, "")
@@ -157,6 +156,7 @@ def test_wrong_addresses_are_reported_in_a_sentence(run: Command, empty: tuple[s
     assert failed.complaints.endswith(" Check DATABASE_MIGRATION_URL.\n")
 
 
-def serve(data_dir: Path, url: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def serve(data_dir: Path, url: str, **more: str) -> tuple[int, str]:
     """Start a server in production, in a process of its own; it ends for lack of keys that verify tokens."""
-    return test_cli.launch("serve", data_dir=data_dir, DATABASE_URL=url, PORT="0", **environment)
+    settings = environment(data_dir, DATABASE_URL=url, **more)
+    return run_failing_service(settings)
