@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import UpdateBase
 
+from db.copying import PackedCopy
 from db.statement import Change, Statement
 from domain.requests import DatabaseUnavailable, Overloaded, RequestError, StatementTimeout, UnstorableText
 
@@ -251,6 +252,16 @@ class Writing:
         self.statements += 1
         try:
             await self._driver.copy_records_to_table(table, records=rows, columns=names)
+        except asyncpg.UniqueViolationError as error:
+            raise DuplicateKey(error.constraint_name or "") from error
+
+    async def copy_packed(self, copying: PackedCopy, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows with COPY as above, with less work for each of them. Raises DuplicateKey."""
+        self.statements += 1
+        try:
+            await self._driver.copy_to_table(
+                copying.table, source=copying.pack(rows), columns=copying.names, format="binary"
+            )
         except asyncpg.UniqueViolationError as error:
             raise DuplicateKey(error.constraint_name or "") from error
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import BindParameter, text, update
 
+from db.copying import PackedCopy
 from db.points.posting_reads import AccountRow
 from db.points.tables import PointsEntryTable, ValuationTable
 from db.program.tables import ProgramTable
@@ -61,8 +62,8 @@ ENTRY_COLUMNS: Final = NewEntry.__struct_fields__
 _LEDGER_COLUMNS: Final = ("ecp", "seq", "recorded_at")
 # The end of a ledger after a posting: the values of these columns.
 LedgerEnd = tuple[int, int, datetime]
-_VALUATIONS: Final = ValuationTable.__tablename__
-_ENTRIES: Final = PointsEntryTable.__tablename__
+_VALUATIONS: Final = PackedCopy(ValuationTable, VALUATION_COLUMNS, usually_null=("cause",))
+_ENTRIES: Final = PackedCopy(PointsEntryTable, ENTRY_COLUMNS, usually_null=("cause", "reverses", "adjustment_id"))
 
 # Sorted, so that two transactions never wait for each other.
 _CREATE_LEDGERS: Final = Change(
@@ -117,8 +118,8 @@ def _insert(table: str, prefix: str, columns: Sequence[str]) -> str:
 
 _WRITE_POSTING: Final = Change(
     text(f"""
-WITH added AS ({_insert(_VALUATIONS, "valuation", VALUATION_COLUMNS)}),
-    posted AS ({_insert(_ENTRIES, "entry", ENTRY_COLUMNS)}),
+WITH added AS ({_insert(_VALUATIONS.table, "valuation", VALUATION_COLUMNS)}),
+    posted AS ({_insert(_ENTRIES.table, "entry", ENTRY_COLUMNS)}),
     kept AS ({_ACCOUNTS_SQL})
 UPDATE points_ledger SET seq = given.seq, recorded_at = given.at
 FROM unnest(:ledger_ecps, :ledger_seqs, :ledger_times) AS given (ecp, seq, at) WHERE points_ledger.ecp = given.ecp
@@ -197,23 +198,12 @@ async def write_posting(
             ledger_times=times,
         )
         return
-    await _add_valuations(session, valuations)
-    await _add_entries(session, entries)
+    for copying, rows in ((_VALUATIONS, valuations), (_ENTRIES, entries)):
+        if rows:
+            await session.copy_packed(copying, rows)
     await set_accounts(session, accounts)
     await _set_ledgers(session, ledgers)
 
 
 def _turned(rows: Sequence[tuple[Any, ...]], columns: Sequence[str]) -> list[list[Any]]:
     return [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
-
-
-async def _add_valuations(session: Writing, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Add valuations, given by the values of `VALUATION_COLUMNS`."""
-    if rows:
-        await session.copy_rows(_VALUATIONS, VALUATION_COLUMNS, rows)
-
-
-async def _add_entries(session: Writing, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Add entries, given by the values of `ENTRY_COLUMNS`."""
-    if rows:
-        await session.copy_rows(_ENTRIES, ENTRY_COLUMNS, rows)

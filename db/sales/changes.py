@@ -11,7 +11,8 @@ from sqlalchemy import any_, column, delete, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from db.columns import scalar
-from db.sales.tables import ParkedSaleTable, SaleKeyTable
+from db.copying import PackedCopy
+from db.sales.tables import ParkedSaleTable, SaleKeyTable, SaleLineTable, SaleReturnTable, SaleTable
 from db.sessions import Writing
 from db.statement import Change, Statement, blobs, moment, moments, numbers, string, texts
 
@@ -92,6 +93,13 @@ class NewParked(Struct, frozen=True):
     account_id: UUID
 
 
+_REVISIONS: Final = PackedCopy(
+    SaleTable,
+    NewRevision._fields,
+    usually_null=("previous_revision", "previous_ecp", "previous_sold_at"),
+)
+_LINES: Final = PackedCopy(SaleLineTable, NewLine._fields)
+_RETURNS: Final = PackedCopy(SaleReturnTable, NewReturn._fields)
 _UPDATE_KEYS: Final = Statement(
     text(
         """
@@ -139,13 +147,9 @@ async def add_revisions(
     session: Writing, revisions: Sequence[NewRevision], lines: Sequence[NewLine], returns: Sequence[NewReturn]
 ) -> None:
     """Store revisions of sales, with their lines and returns."""
-    for table, row, rows in (
-        ("sale", NewRevision, revisions),
-        ("sale_line", NewLine, lines),
-        ("sale_return", NewReturn, returns),
-    ):
+    for copying, rows in ((_REVISIONS, revisions), (_LINES, lines), (_RETURNS, returns)):
         if rows:
-            await session.copy_rows(table, row._fields, rows)
+            await session.copy_packed(copying, rows)
 
 
 async def update_keys(session: Writing, keys: Sequence[NewKey]) -> None:

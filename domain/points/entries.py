@@ -1,7 +1,7 @@
 """Turns what lines are worth into entries of ledgers: only differences to what was posted before (R22)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -70,13 +70,7 @@ class EntryWriter:
         version = 1 if known is None else known.version + 1
         first = self.seqs[balance.ecp] + 1
         before = balance.available
-        for rule, difference in differences(value):
-            if difference > 0:
-                kind = _BASE if rule == 0 else _BONUS
-                self._add(balance, value, rule, kind, difference, version=version, cause=cause, reverses=None)
-            else:
-                for seq, points in self._take_back(balance, value, rule, -difference):
-                    self._add(balance, value, rule, _REVERSAL, points, version=version, cause=cause, reverses=seq)
+        self._add(balance, value, self._moves(balance, value), version=version, cause=cause)
         last = self.seqs[balance.ecp]
         self.valuations.append(
             (
@@ -98,43 +92,58 @@ class EntryWriter:
         )
         return balance.available - before
 
-    def _add(  # noqa: PLR0913 - the parts of an entry
+    def _moves(self, balance: Balance, value: LineValue) -> Iterator[tuple[int, int, int | None]]:
+        """Yield the rule and the points of each entry, and the number of the one that it takes back, if any."""
+        for rule, difference in differences(value):
+            if difference > 0:
+                yield rule, difference, None
+            else:
+                for seq, points in self._take_back(balance, value, rule, -difference):
+                    yield rule, points, seq
+
+    def _add(
         self,
         balance: Balance,
         value: LineValue,
-        rule: int,
-        kind: int,
-        points: int,
+        moves: Iterable[tuple[int, int, int | None]],
         *,
         version: int,
         cause: int | None,
-        reverses: int | None,
     ) -> None:
-        is_back = kind == _REVERSAL
-        balance.available += -points if is_back else points
-        seq = self.seqs[balance.ecp] = self.seqs[balance.ecp] + 1
-        line = value.line
-        self.entries.append(
-            (
-                balance.ecp,
-                seq,
-                balance.scheme,
-                points,
-                balance.available,
-                line.place.sold_at,
-                self.times[balance.ecp],
-                kind,
-                _AVAILABLE if is_back else _ISSUED,
-                _ISSUED if is_back else _AVAILABLE,
-                line.position,
-                version,
-                rule,
-                line.number,
-                cause,
-                reverses,
-                None,
+        line, ecp, scheme = value.line, balance.ecp, balance.scheme
+        # Of a call with thousands of lines, these are the innermost steps.
+        sold_at, recorded_at, position, sale = line.place.sold_at, self.times[ecp], line.position, line.number
+        seq, available, add = self.seqs[ecp], balance.available, self.entries.append
+        for rule, points, reverses in moves:
+            seq += 1
+            if reverses is None:
+                available += points
+                kind, debit, credit = _BONUS if rule else _BASE, _ISSUED, _AVAILABLE
+            else:
+                available -= points
+                kind, debit, credit = _REVERSAL, _AVAILABLE, _ISSUED
+            add(
+                (
+                    ecp,
+                    seq,
+                    scheme,
+                    points,
+                    available,
+                    sold_at,
+                    recorded_at,
+                    kind,
+                    debit,
+                    credit,
+                    position,
+                    version,
+                    rule,
+                    sale,
+                    cause,
+                    reverses,
+                    None,
+                )
             )
-        )
+        self.seqs[ecp], balance.available = seq, available
 
     def _take_back(self, balance: Balance, value: LineValue, rule: int, points: int) -> Iterator[tuple[int, int]]:
         """Yield the numbers of entries to take back, the newest first, each with the points."""
