@@ -23,7 +23,7 @@ class EarnerAtRow(Struct, frozen=True):
     """An ECP at a moment, and its enrollment in a scheme then; see `EnrollmentAt` for the last six.
 
     `status` is None if the ECP was not registered yet; the place is then the first one that is known. `erased` is true
-    now, whatever the moment.
+    now, whatever the moment. All of it was so `since` an earlier moment, or for ever.
     """
 
     status: str | None
@@ -38,6 +38,7 @@ class EarnerAtRow(Struct, frozen=True):
     returned_at: datetime | None
     first_enrolled_at: datetime | None
     erased: bool
+    since: datetime
 
 
 # The activities of an ECP up to a moment, of the kinds that rules use.
@@ -57,23 +58,24 @@ SELECT version.status, version.tier_id, place.geography_id,
     CASE place.level WHEN 'REGION' THEN place.geography_id WHEN 'CITY' THEN place.parent_id END AS region_id,
     coalesce(above.parent_id, place.parent_id, place.geography_id) AS country_id,
     enrollment.status AS enrollment_status, last.terms_version, last.enrolled_at, last.withdrawn_at,
-    next.enrolled_at AS returned_at, enrollment.first_enrolled_at, ecp.erased_at IS NOT NULL AS erased
+    next.enrolled_at AS returned_at, enrollment.first_enrolled_at, ecp.erased_at IS NOT NULL AS erased,
+    greatest(version.valid_from, place.valid_from, above.valid_from, last.enrolled_at, '0001-01-02 00:00+00') AS since
 FROM unnest(:ecp_ids, :scheme_ids, :moments) WITH ORDINALITY AS asked (ecp_id, scheme_id, at, position)
 JOIN ecp ON ecp.id = asked.ecp_id
 LEFT JOIN LATERAL (
-    SELECT status, tier_id, geography_id FROM ecp_version
+    SELECT status, tier_id, geography_id, valid_from FROM ecp_version
     WHERE ecp_id = asked.ecp_id AND valid_from <= asked.at ORDER BY valid_from DESC LIMIT 1
 ) AS version ON true
 LEFT JOIN LATERAL (
     SELECT geography_id FROM ecp_version WHERE ecp_id = asked.ecp_id ORDER BY valid_from LIMIT 1
 ) AS first ON version.geography_id IS NULL
 JOIN LATERAL (
-    SELECT geography_id, level, parent_id FROM geography_version
+    SELECT geography_id, level, parent_id, valid_from FROM geography_version
     WHERE geography_id = coalesce(version.geography_id, first.geography_id, ecp.geography_id)
         AND valid_from <= asked.at ORDER BY valid_from DESC LIMIT 1
 ) AS place ON true
 LEFT JOIN LATERAL (
-    SELECT parent_id FROM geography_version
+    SELECT parent_id, valid_from FROM geography_version
     WHERE geography_id = place.parent_id AND valid_from <= asked.at ORDER BY valid_from DESC LIMIT 1
 ) AS above ON true
 LEFT JOIN enrollment ON enrollment.scheme_id = asked.scheme_id AND enrollment.ecp_id = asked.ecp_id

@@ -39,14 +39,31 @@ class EarnerAt(Struct, frozen=True):
 
 
 async def earners_at(fetching: Fetching, asked: Sequence[EarnerMoment]) -> list[EarnerAt]:
-    """Load what was true of ECPs that exist, each at its moment, with one statement; in the order of `asked`."""
-    rows = await fetching.fetch(
+    """Load what was true of ECPs that exist, each at its moment; in the order of `asked`.
+
+    Little changes between the sales of an ECP, so one statement reads what was true at the latest of its moments, and
+    another one is needed only for moments before the last change.
+    """
+    latest: dict[tuple[UUID, UUID], EarnerMoment] = {}
+    for one in asked:
+        known = latest.get((one.ecp_id, one.scheme_id))
+        if known is None or (known.at or _PRESENT) < (one.at or _PRESENT):
+            latest[one.ecp_id, one.scheme_id] = one
+    rows = await _fetch(fetching, list(latest.values()))
+    last = {key: (row.since, build_earner(row)) for key, row in zip(latest, rows, strict=True)}
+    pairs = [(one.at or _PRESENT, last[one.ecp_id, one.scheme_id]) for one in asked]
+    earlier = [one for one, (at, (since, _)) in zip(asked, pairs, strict=True) if at < since]
+    others = iter(await _fetch(fetching, earlier) if earlier else ())
+    return [earner if at >= since else build_earner(next(others)) for at, (since, earner) in pairs]
+
+
+async def _fetch(fetching: Fetching, asked: Sequence[EarnerMoment]) -> list[EarnerAtRow]:
+    return await fetching.fetch(
         EARNERS_AT,
         ecp_ids=[one.ecp_id for one in asked],
         scheme_ids=[one.scheme_id for one in asked],
         moments=[one.at or _PRESENT for one in asked],
     )
-    return [build_earner(row) for row in rows]
 
 
 def build_earner(row: EarnerAtRow) -> EarnerAt:

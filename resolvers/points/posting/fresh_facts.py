@@ -38,7 +38,7 @@ class FreshSale(Struct, frozen=True):
 async def load_fresh_facts(
     fetching: Fetching, sales: Sequence[FreshSale], known: Mapping[EarnerMoment, EarnerAt]
 ) -> list[list[FreshFacts]]:
-    """Load the facts of the lines of each sale, in order, with up to four statements; `known` are read already."""
+    """Load the facts of the lines of each sale, in order, with up to five statements; `known` are read already."""
     if not sales:
         return []
     asked = [EarnerMoment(one.ecp_id, one.scheme_id, one.at) for one in sales]
@@ -49,47 +49,68 @@ async def load_fresh_facts(
     products = await _load_products(fetching, {key for one in sales for key in one.variant_ids})
     needed = {products[key] for one in sales if one.revision.needs.category for key in one.variant_ids}
     categories = await CategoryHistory.load(fetching, needed)
-    return [
-        _facts_of(sale, earner, activities.get(sale.ecp_id, {}), products, categories)
-        for sale, earner in zip(sales, earners, strict=True)
-    ]
+    making = _Making(activities, products, categories)
+    return [making.facts_of(sale, earner) for sale, earner in zip(sales, earners, strict=True)]
 
 
-def _facts_of(
-    sale: FreshSale,
-    earner: EarnerAt,
-    activities: Mapping[str, Sequence[datetime]],
-    products: Mapping[UUID, UUID],
-    categories: "CategoryHistory",
-) -> list[FreshFacts]:
+class _Making:
+    """Makes facts; sales of an ECP between which nothing changed share them."""
+
+    def __init__(
+        self,
+        activities: Mapping[UUID, Mapping[str, Sequence[datetime]]],
+        products: Mapping[UUID, UUID],
+        categories: "CategoryHistory",
+    ) -> None:
+        self._activities = activities
+        self._products = products
+        self._categories = categories
+        # By identity, since to compare what they are made of takes longer: earners and revisions outlive this.
+        self._contexts: dict[tuple[int, UUID], EarnerContext] = {}
+        self._facts: dict[tuple[int, int, UUID, UUID, tuple[int, ...]], FreshFacts] = {}
+
+    def facts_of(self, sale: FreshSale, earner: EarnerAt) -> list[FreshFacts]:
+        """The facts of the lines of a sale, in order."""
+        context = self._contexts.get((id(earner), sale.ecp_id))
+        if context is None:
+            context = self._contexts[id(earner), sale.ecp_id] = EarnerContext(
+                tier_id=earner.tier_id,
+                geography_path=earner.geography_path,
+                enrolled_at=earner.enrollment.first_enrolled_at,
+                activities=self._activities.get(sale.ecp_id, {}),
+            )
+        obstacles = _obstacles_of(sale, earner)
+        return [self._fact_of(sale, context, self._products[variant_id], obstacles) for variant_id in sale.variant_ids]
+
+    def _fact_of(
+        self, sale: FreshSale, context: EarnerContext, product_id: UUID, obstacles: tuple[int, ...]
+    ) -> FreshFacts:
+        revision, category_id = sale.revision, self._categories.at(product_id, sale.at)
+        key = (id(context), id(revision), product_id, category_id, obstacles)
+        facts = self._facts.get(key)
+        if facts is None:
+            facts = FreshFacts(
+                earner=context,
+                product_id=product_id,
+                category_id=category_id,
+                obstacles=obstacles,
+                static=earner_facts(revision.needs, context, category_id, sale.at),
+            )
+            # Activities are counted at the moment of the sale.
+            if not revision.needs.activities:
+                self._facts[key] = facts
+        return facts
+
+
+def _obstacles_of(sale: FreshSale, earner: EarnerAt) -> tuple[EarningObstacle, ...]:
     revision, at = sale.revision, sale.at
-    enrollment, path = earner.enrollment, earner.geography_path
     # Nobody can receive the points of an erased ECP, whenever the sale was.
     erased = (EarningObstacle.ERASED,) if earner.erased and earner.status is not EcpStatus.CLOSED else ()
-    obstacles = (
+    return (
         *erased,
-        *earner_obstacles(earner.status, path, enrollment, revision.geography_ids, at),
+        *earner_obstacles(earner.status, earner.geography_path, earner.enrollment, revision.geography_ids, at),
         *period_obstacles(at, revision.starts_at, revision.end_of(sale.channel)),
     )
-    context = EarnerContext(
-        tier_id=earner.tier_id,
-        geography_path=path,
-        enrolled_at=enrollment.first_enrolled_at,
-        activities=activities,
-    )
-    static: dict[UUID, FreshFacts] = {}
-    for variant_id in sale.variant_ids:
-        product = products[variant_id]
-        if product not in static:
-            category = categories.at(product, at)
-            static[product] = FreshFacts(
-                earner=context,
-                product_id=product,
-                category_id=category,
-                obstacles=obstacles,
-                static=earner_facts(revision.needs, context, category, at),
-            )
-    return [static[products[variant_id]] for variant_id in sale.variant_ids]
 
 
 class CategoryHistory:
