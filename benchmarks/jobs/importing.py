@@ -17,10 +17,9 @@ from msgspec import Struct
 from benchmarks.custody.cpu import backends_cpu_ms, cpu_ms, used_since
 from benchmarks.custody.place import LOGS, Place
 from benchmarks.custody.report import Line, line_of
-from benchmarks.imports.files import write_file
+from benchmarks.imports.files import Exports
 from benchmarks.imports.running import await_end, begin_import, working
 from benchmarks.ledger.copied import copy_again
-from benchmarks.ledger.place import Ecp
 from benchmarks.ledger.recording import count_entries, prepare, serving
 from benchmarks.ledger.redeeming import drive, prepare_coupons
 from benchmarks.servers import Server
@@ -42,7 +41,7 @@ class ImportSize(Struct, frozen=True):
     """How many ECPs sell, and how many sales of two lines a file has."""
 
     ecps: int = 2_000
-    sales: int = 100_000
+    sales: int = 50_000
     coupons: int = 60_000
     rounds: int = 3
 
@@ -62,20 +61,21 @@ def measure_importing(place: Place, size: ImportSize) -> tuple[list[Line], dict[
     """Import with few entries a line and with many, then a larger file, and then beside redemptions."""
     lines: list[Line] = []
     details: dict[str, object] = {}
-    few: list[Ecp] = []
+    exports: list[Exports] = []
     for generous in (False, True):
         ecps = asyncio.run(prepare(place, size.ecps, generous=generous))
-        few = few or ecps
-        rounds = [_import(place, ecps, size.sales) for _ in range(size.rounds)]
+        # As many sales as the rounds, the larger file, and that beside redemptions have.
+        exports.append(Exports(ecps, (size.rounds + _GROWTH + 1) * size.sales))
+        rounds = [_import(place, exports[-1], size.sales) for _ in range(size.rounds)]
         floors = asyncio.run(copy_again(place.owner_url, rounds=size.rounds))
         name = "7 entries a line" if generous else "1.5 entries a line"
         details[name] = rounds
         lines += _lines(name, rounds, floors, _GOALS[generous])
         if not generous:
-            larger = _import(place, ecps, _GROWTH * size.sales)
+            larger = _import(place, exports[-1], _GROWTH * size.sales)
             details["larger file"] = larger
             lines += _memory(rounds, larger, size)
-    lines += _beside(place, few, size)
+    lines += _beside(place, exports[0], size)
     return lines, details
 
 
@@ -99,12 +99,12 @@ def _memory(rounds: Sequence[Round], larger: Round, size: ImportSize) -> Iterato
     yield line_of("import: growth of the memory", "x", [larger.memory / small], _GROWTH_GOAL)
 
 
-def _import(place: Place, ecps: Sequence[Ecp], sales: int) -> Round:
+def _import(place: Place, exports: Exports, sales: int) -> Round:
     """Import one file to its end, with a worker of its own."""
     run = next(_runs)
     with tempfile.TemporaryDirectory(prefix="tessera-import-") as folder:
         path, store = Path(folder) / "sales.csv", Path(folder) / "store"
-        write_file(path, ecps, sales, seed=run)
+        exports.write(path, sales)
         before = asyncio.run(count_entries(place))
         with working(place, store, LOGS / "jobs import.log") as worker, _watched(worker.pid) as watched:
             postgres = backends_cpu_ms(place.postmaster)
@@ -179,12 +179,12 @@ def _private_mb(pid: int) -> float:
     return sum(kilobytes) / 1024
 
 
-def _beside(place: Place, ecps: Sequence[Ecp], size: ImportSize) -> Iterator[Line]:
+def _beside(place: Place, exports: Exports, size: ImportSize) -> Iterator[Line]:
     """Redeem coupons while a file is imported."""
     members, codes = asyncio.run(prepare_coupons(place, size.ecps, size.coupons))
     with tempfile.TemporaryDirectory(prefix="tessera-import-") as folder:
         path, store = Path(folder) / "sales.csv", Path(folder) / "store"
-        write_file(path, ecps, size.sales, seed=next(_runs))
+        exports.write(path, size.sales)
         with (
             serving(place, "jobs redeeming", jobs=False) as (server, signer),
             working(place, store, LOGS / "jobs import.log"),
