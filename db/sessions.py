@@ -244,19 +244,8 @@ class Writing:
         except asyncpg.UniqueViolationError as error:
             raise DuplicateKey(error.constraint_name or "") from error
 
-    async def copy_rows(self, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        """Add rows to a table with COPY, which is the fastest way for many; `names` are the columns of the values.
-
-        Raises DuplicateKey.
-        """
-        self.statements += 1
-        try:
-            await self._driver.copy_records_to_table(table, records=rows, columns=names)
-        except asyncpg.UniqueViolationError as error:
-            raise DuplicateKey(error.constraint_name or "") from error
-
-    async def copy_packed(self, copying: PackedCopy, rows: Sequence[Sequence[Any]]) -> None:
-        """Add rows with COPY as above, with less work for each of them. Raises DuplicateKey."""
+    async def copy_rows(self, copying: PackedCopy, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows to a table with COPY, which is the fastest way for many. Raises DuplicateKey."""
         self.statements += 1
         try:
             await self._driver.copy_to_table(

@@ -8,8 +8,9 @@ from msgspec import Struct, structs
 from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from db.copying import PackedCopy
 from db.imports.rows import NewImport, NewImportRow, NewRejection
-from db.imports.tables import SalesImportStreamTable, SalesImportTable
+from db.imports.tables import SalesImportRowTable, SalesImportStreamTable, SalesImportTable
 from db.sessions import Writing
 from db.statement import Change, number, numbers, string, texts, uuid
 from domain.imports.facts import STREAMS, ImportPhase, Layout
@@ -17,6 +18,7 @@ from domain.sales.facts import LINES_LIMIT
 
 # In place of a zero byte, which a reason may quote and PostgreSQL cannot store.
 _UNSTORABLE: Final = "\N{REPLACEMENT CHARACTER}"
+_ROWS: Final = PackedCopy(SalesImportRowTable, NewImportRow._fields, usually_null=("revision", "updated_at", "returns"))
 _LONGER: Final = Change(text("SELECT set_config('statement_timeout', '10min', true)"))
 _TAKE_STREAMS: Final = Change(
     update(SalesImportStreamTable)
@@ -219,7 +221,7 @@ async def take_streams(session: Writing, import_id: UUID, lease: UUID) -> None:
 async def add_rows(session: Writing, rows: Sequence[NewImportRow]) -> None:
     """Stage sales that were read."""
     if rows:
-        await session.copy_rows("sales_import_row", NewImportRow._fields, rows)
+        await session.copy_rows(_ROWS, rows)
 
 
 async def reject_rows(

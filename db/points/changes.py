@@ -200,7 +200,7 @@ async def write_posting(
         return
     for copying, rows in ((_VALUATIONS, valuations), (_ENTRIES, entries)):
         if rows:
-            await session.copy_packed(copying, rows)
+            await session.copy_rows(copying, rows)
     await set_accounts(session, accounts)
     await _set_ledgers(session, ledgers)
 

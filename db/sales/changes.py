@@ -149,7 +149,7 @@ async def add_revisions(
     """Store revisions of sales, with their lines and returns."""
     for copying, rows in ((_REVISIONS, revisions), (_LINES, lines), (_RETURNS, returns)):
         if rows:
-            await session.copy_packed(copying, rows)
+            await session.copy_rows(copying, rows)
 
 
 async def update_keys(session: Writing, keys: Sequence[NewKey]) -> None:
