@@ -10,7 +10,7 @@ from msgspec import Struct
 from domain.calendar import FOREVER, Calendar
 from domain.channels import EarningChannel
 from domain.points.pools import BUDGET
-from domain.points.running_state import ZERO_MOMENT, AccountState
+from domain.points.running_state import ZERO_MOMENT, AccountState, VolumeMember
 from domain.points.valuation_facts import FactNeeds
 from domain.rules.evaluation import CompiledRules, compile_rules
 from domain.rules.facts import VolumeKey, needed_activities
@@ -128,8 +128,9 @@ class SchemePlan:
         self.month_volumes = [at for at, key in enumerate(volumes) if key.period is VolumePeriod.MONTH]
         self.week_volumes = [at for at, key in enumerate(volumes) if key.period is VolumePeriod.WEEK]
         # Their keys are variants of the scheme, and what these lead to.
-        self._masks: dict[tuple[EarningChannel, UUID], int] = {}
-        self._members: dict[int, list[int]] = {}
+        self._sale_masks: dict[UUID, int] = {}
+        self._coupon_masks: dict[UUID, int] = {}
+        self._members: dict[int, list[VolumeMember]] = {}
         self.needs_periods = bool(self.month_volumes or self.week_volumes or usages)
 
     def fits(self, state: AccountState, currency: str) -> bool:
@@ -139,7 +140,8 @@ class SchemePlan:
 
     def mask_of(self, channel: EarningChannel, variant_id: UUID) -> int:
         """The volumes in which a line counts, a bit for each: sales in units and value, redeemed coupons in coupons."""
-        known = self._masks.get((channel, variant_id))
+        masks = self._coupon_masks if channel is EarningChannel.COUPON else self._sale_masks
+        known = masks.get(variant_id)
         if known is None:
             known = 0
             for at, key in enumerate(self.volumes):
@@ -147,14 +149,16 @@ class SchemePlan:
                 of_channel = is_coupon == (channel is EarningChannel.COUPON)
                 if of_channel and (not key.variant_ids or variant_id in key.variant_ids):
                     known |= 1 << at
-            self._masks[channel, variant_id] = known
+            masks[variant_id] = known
         return known
 
-    def members(self, mask: int) -> Sequence[int]:
-        """The positions of the volumes of a mask."""
+    def members(self, mask: int) -> Sequence[VolumeMember]:
+        """The volumes of a mask."""
         found = self._members.get(mask)
         if found is None:
-            found = self._members[mask] = [at for at in range(len(self.volumes)) if mask >> at & 1]
+            found = self._members[mask] = [
+                (at, key, key.measure is VolumeMeasure.VALUE) for at, key in enumerate(self.volumes) if mask >> at & 1
+            ]
         return found
 
     def in_force(self, at: datetime) -> RevisionPlan | None:

@@ -15,19 +15,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.rules.bounds import MAX_SAFE_INT
-from domain.rules.facts import EarnerFacts, Usage, VolumeKey
+from domain.rules.facts import EarnerFacts, VolumeKey
 from domain.rules.model import VolumeMeasure
+from domain.rules.rewards import UsedByEcp
 
 ZERO_MOMENT: Final = datetime(1, 1, 2, tzinfo=UTC)
 # Prices have up to four decimals; values are kept in the smallest of these units.
 VALUE_SCALE: Final = 10_000
 # Prices repeat, and arithmetic of decimals takes longer than finding one again.
 _PRICES_KEPT: Final = 4096
-_NO_USAGE: Final = Usage()
 _VALUE: Final = VolumeMeasure.VALUE
 # An integer of msgpack has 64 bits. A volume that needs more is stored in two parts, the lower one of so many bits.
 _LOWER_BITS: Final = 62
 _LOWER: Final = 2**_LOWER_BITS - 1
+
+
+# A volume in which a line counts: its position in the state, what rules call it, and whether it is of value.
+VolumeMember = tuple[int, VolumeKey, bool]
 
 
 class StateLayout(Protocol):
@@ -39,8 +43,8 @@ class StateLayout(Protocol):
     week_volumes: list[int]
     newest: int
 
-    def members(self, mask: int) -> Sequence[int]:
-        """The positions of the volumes of a mask."""
+    def members(self, mask: int) -> Sequence[VolumeMember]:
+        """The volumes of a mask."""
         ...
 
 
@@ -79,6 +83,17 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(AccountState)
 
 
+class _Used(Struct, gc=False):
+    """What a rule has paid an ECP so far, as `Usage` has it; lines add to it in place."""
+
+    points_to_ecp: int = 0
+    points_to_ecp_this_month: int = 0
+    times_to_ecp: int = 0
+
+
+_UNUSED: Final = _Used()
+
+
 class RunningState:
     """A state that lines change, one after another in canonical order."""
 
@@ -90,11 +105,8 @@ class RunningState:
         self._month, self._week = state.month, state.week
         self._volumes = list(state.volumes) + [0] * (len(layout.volumes) - len(state.volumes))
         usages = state.usages
-        self.usages = [
-            Usage(points_to_ecp=usages[at], points_to_ecp_this_month=usages[at + 1], times_to_ecp=usages[at + 2])
-            for at in range(0, len(usages), 3)
-        ]
-        self.usages += [_NO_USAGE] * (len(layout.usages) - len(self.usages))
+        self._usages = [_Used(*usages[at : at + 3]) for at in range(0, len(usages), 3)]
+        self._usages += [_Used() for _ in range(len(layout.usages) - len(self._usages))]
         # The facts of the ECP that the last line used, with the amounts of this state, and what they were made of.
         self.earner: EarnerFacts | None = None
         self.earner_of: object = None
@@ -111,12 +123,12 @@ class RunningState:
         before = RunningState(self._layout, self._currency)
         for at, amount in enumerate(self._volumes):
             before._set(at, amount - later._volumes[at])  # noqa: SLF001 - of the same class
-        before.usages = [
-            Usage(
+        before._usages = [
+            _Used(
                 points_to_ecp=used.points_to_ecp - more.points_to_ecp,
                 times_to_ecp=used.times_to_ecp - more.times_to_ecp,
             )
-            for used, more in zip(self.usages, later.usages, strict=True)
+            for used, more in zip(self._usages, later._usages, strict=True)  # noqa: SLF001 - of the same class
         ]
         return before
 
@@ -127,12 +139,8 @@ class RunningState:
             self._month = month
             for at in layout.month_volumes:
                 self._set(at, 0)
-            self.usages = [
-                Usage(points_to_ecp=used.points_to_ecp, times_to_ecp=used.times_to_ecp)
-                if used.points_to_ecp_this_month
-                else used
-                for used in self.usages
-            ]
+            for used in self._usages:
+                used.points_to_ecp_this_month = 0
         if week != self._week:
             self._week = week
             for at in layout.week_volumes:
@@ -140,26 +148,28 @@ class RunningState:
 
     def add(self, mask: int, quantity: int, value: int) -> None:
         """Count a line that could earn in the volumes of a mask; `value` is scaled."""
-        for at in self._layout.members(mask):
-            self._set(at, self._volumes[at] + (value if self._layout.volumes[at].measure is _VALUE else quantity))
+        volumes, amounts = self._volumes, self.amounts
+        # As `_set` does, which is too slow for every line.
+        for at, key, is_of_value in self._layout.members(mask):
+            amount = volumes[at] = volumes[at] + (value if is_of_value else quantity)
+            read = amount // VALUE_SCALE if is_of_value else amount
+            amounts[key] = min(read, MAX_SAFE_INT)
 
-    def used(self, usage: int | None) -> Usage:
+    def used(self, usage: int | None) -> UsedByEcp:
         """What a rule has paid so far; nothing for one without limits for each ECP."""
-        return _NO_USAGE if usage is None else self.usages[usage]
+        return _UNUSED if usage is None else self._usages[usage]
 
     def pay(self, usage: int, points: int) -> None:
         """Count what a rule with limits for each ECP paid."""
-        used = self.usages[usage]
-        self.usages[usage] = Usage(
-            points_to_ecp=used.points_to_ecp + points,
-            points_to_ecp_this_month=used.points_to_ecp_this_month + points,
-            times_to_ecp=used.times_to_ecp + 1,
-        )
+        used = self._usages[usage]
+        used.points_to_ecp += points
+        used.points_to_ecp_this_month += points
+        used.times_to_ecp += 1
 
     def freeze(self) -> AccountState:
         """The state to store."""
         usages: list[int] = []
-        for used in self.usages:
+        for used in self._usages:
             usages += (used.points_to_ecp, used.points_to_ecp_this_month, used.times_to_ecp)
         return AccountState(
             revision=self._layout.newest,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final, assert_never
+from typing import Final, Protocol, assert_never
 from uuid import UUID
 
 from msgspec import Struct
@@ -39,6 +39,22 @@ class Reduction(Struct, frozen=True):
 
     reason: ReductionReason
     won_by: UUID | None = None
+
+
+class UsedByEcp(Protocol):
+    """What a rule has paid an ECP, as limits for each ECP ask for it."""
+
+    @property
+    def points_to_ecp(self) -> int:
+        """The points of all lines before."""
+
+    @property
+    def points_to_ecp_this_month(self) -> int:
+        """The points of the lines of the month."""
+
+    @property
+    def times_to_ecp(self) -> int:
+        """For how many lines it paid."""
 
 
 class _LimitedRule(Struct, frozen=True):
@@ -181,7 +197,7 @@ def _require_finite(value: Decimal) -> Decimal:
     return value
 
 
-def apply_limits(limits: RuleLimits, used: Usage, earned: int, total: int | None) -> tuple[int, Reduction | None]:
+def apply_limits(limits: RuleLimits, used: UsedByEcp, earned: int, total: int | None) -> tuple[int, Reduction | None]:
     """Return the points that the limits leave of those earned, and the limit that leaves the least.
 
     `total` is what the limit over all ECPs leaves; None without one.

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from msgspec import Struct, field
 
-from domain.points.running_state import VALUE_SCALE, AccountState, RunningState
+from domain.points.running_state import VALUE_SCALE, AccountState, RunningState, VolumeMember
 from domain.rules.bounds import MAX_SAFE_INT
 from domain.rules.facts import VolumeKey
 from domain.rules.model import VolumeMeasure, VolumePeriod
@@ -23,9 +23,9 @@ class Layout(Struct):
     week_volumes: list[int] = []
     newest: int = 1
 
-    def members(self, mask: int) -> list[int]:
+    def members(self, mask: int) -> list[VolumeMember]:
         """Both."""
-        return [at for at in (0, 1) if mask >> at & 1]
+        return [(at, key, key is VALUE) for at, key in enumerate(self.volumes) if mask >> at & 1]
 
 
 @pytest.mark.parametrize("value", [0, 2**62 - 1, 2**62, 2**64 + 7, 10**30])
