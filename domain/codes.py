@@ -14,4 +14,5 @@ def normalize_code(text: str) -> str:
 
     Only ASCII letters change, because Python also turns a dotless i and a long s into the I and S of codes.
     """
-    return text.strip().translate(_CAPITALS)
+    trimmed = text.strip()
+    return trimmed.upper() if trimmed.isascii() else trimmed.translate(_CAPITALS)

@@ -18,7 +18,7 @@ SafeInt = NewType("SafeInt", int)
 EventCursor = NewType("EventCursor", str)
 
 
-class ReportedDateTime(Struct, frozen=True):
+class ReportedDateTime(Struct, frozen=True, gc=False):
     """A point in time in an item of a report, or what is wrong with it: then only that item is rejected."""
 
     at: datetime | Malformed

@@ -29,7 +29,7 @@ class EarningEcpRow(Struct, frozen=True):
     scheme_numbers: list[int]
 
 
-class AccountRow(Struct, frozen=True):
+class AccountRow(Struct, frozen=True, gc=False):
     """The account of an ECP in a scheme, as it is or as a posting leaves it; empty without a line."""
 
     ecp: int

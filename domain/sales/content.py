@@ -18,7 +18,7 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 _PRICES_KEPT: Final = 4096
 
 
-class Version(Struct, frozen=True):
+class Version(Struct, frozen=True, gc=False):
     """A version of a sale: its revision or, if the source has none, when the source updated it."""
 
     digest: bytes

@@ -14,7 +14,7 @@ from domain.sales.lines import ReturnedLine
 from domain.sales.states import ArrivingSale, KnownSale
 
 
-class Revision(Struct, frozen=True):
+class Revision(Struct, frozen=True, gc=False):
     """A revision to store: the sale as it was before, None if it is new, and what it is now."""
 
     before: KnownSale | None
@@ -22,7 +22,7 @@ class Revision(Struct, frozen=True):
     target: KnownSale | None
 
 
-class Decision(Struct, frozen=True):
+class Decision(Struct, frozen=True, gc=False):
     """The outcome of one reported sale. `number` is that of the sale, None if it is not recorded."""
 
     outcome: SaleOutcome
@@ -161,4 +161,4 @@ class Book(Struct):
 
 
 def _returned_lines(sale: KnownSale) -> tuple[ReturnedLine, ...]:
-    return tuple(ReturnedLine(sale.number, sale.revision, line) for line in sale.lines if line.quantity < 0)
+    return tuple([ReturnedLine(sale.number, sale.revision, line) for line in sale.lines if line.quantity < 0])

@@ -2,22 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.points.lines import SoldLine
 
 
-class SaleLine(Struct, frozen=True, gc=False):
+class SaleLine(SoldLine, frozen=True, gc=False):
     """A line as it was reported, without returns; `position` is its index. A negative quantity are units returned."""
-
-    position: int
-    variant_id: UUID
-    quantity: int
-    unit_price: Decimal
-    currency: str
 
 
 class ReturnedLine(Struct, frozen=True, gc=False):
@@ -59,16 +53,14 @@ def take_off(lines: Sequence[SaleLine], returned: Sequence[ReturnedLine]) -> dic
 
 def net_lines(lines: Sequence[SaleLine], returned: Sequence[ReturnedLine]) -> tuple[SoldLine, ...]:
     """Return the lines as they count: net of returns, 0 where everything came back."""
-    taken = take_off(lines, returned) if returned else {}
+    if not returned:
+        return tuple(lines)
+    taken = take_off(lines, returned)
     return tuple(
-        SoldLine(
-            line.position,
-            line.variant_id,
-            quantity=line.quantity - taken.get(line.position, 0),
-            unit_price=line.unit_price,
-            currency=line.currency,
-        )
-        for line in lines
+        [
+            replace(line, quantity=line.quantity - taken[line.position]) if line.position in taken else line
+            for line in lines
+        ]
     )
 
 

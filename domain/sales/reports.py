@@ -43,7 +43,7 @@ class ReportedLine(Struct, frozen=True, gc=False):
     currency: str
 
 
-class ReportedSale(Struct, frozen=True):
+class ReportedSale(Struct, frozen=True, gc=False):
     """A sale, as a source reports it.
 
     `external_id` is its id in the source. The higher of two revisions is the newer one; a source without revisions says

@@ -11,7 +11,7 @@ from domain.sales.content import Version
 from domain.sales.lines import ReturnedLine, SaleLine
 
 
-class ArrivingSale(Struct, frozen=True):
+class ArrivingSale(Struct, frozen=True, gc=False):
     """A sale that a source reports, with the ECP and the variants that it names, and what it calls these: `skus`.
 
     `problems` reject it unless it is known already, and `unknown` park or reject it: the ECP or variants that it names
@@ -31,7 +31,7 @@ class ArrivingSale(Struct, frozen=True):
     may_park: bool = False
 
 
-class KnownSale(Struct):
+class KnownSale(Struct, gc=False):
     """A sale as it counts now: its current revision, and what came back of it by other sales and by itself.
 
     `returns` is the number of the sale that it returns; its own `lines` are then those units, negative.
@@ -56,7 +56,7 @@ class KnownSale(Struct):
     @property
     def sold(self) -> tuple[SaleLine, ...]:
         """The lines that were sold, not those that came back."""
-        return tuple(line for line in self.lines if line.quantity > 0)
+        return tuple([line for line in self.lines if line.quantity > 0])
 
     @property
     def returned_by_others(self) -> tuple[ReturnedLine, ...]:

@@ -16,7 +16,7 @@ from domain.enrollments.facts import EnrollmentAt, EnrollmentStatus
 _PRESENT: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-class EarnerMoment(Struct, frozen=True):
+class EarnerMoment(Struct, frozen=True, gc=False):
     """An ECP that sold something in a scheme at a moment; None is the present."""
 
     ecp_id: UUID

@@ -46,7 +46,7 @@ async def list_earned(
     for number in {*points, *names}:
         sale = book.by_number[number]
         change = found.get((number, sale.ecp_id))
-        ecp = quote(names.get(number, ""))
+        ecp = names.get(number, "")
         reasons = () if change is None else _list_reasons(change, posting.sales[number], ecp, titles)
         earned[number] = Earned(points.get(number, 0), reasons)
     return earned
@@ -74,7 +74,7 @@ def _list_reasons(change: SaleChange, posted: PostedSale, ecp: str, titles: Mapp
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for position, lines in by_position.items():
         if position not in earning:
-            groups[_reasons_of(lines, ecp, titles)].append(position)
+            groups[_reasons_of(lines, quote(ecp), titles)].append(position)
     return drop_repeats(
         sentence
         for reasons, positions in groups.items()

@@ -18,7 +18,7 @@ from domain.sales.states import ArrivingSale
 _CONTENT: Final = msgspec.msgpack.Decoder(ReportedSale)
 
 
-class CheckedSale(Struct, frozen=True):
+class CheckedSale(Struct, frozen=True, gc=False):
     """A reported sale with its own problems, and those of its time; `index` is its place in the report."""
 
     index: int
@@ -27,7 +27,7 @@ class CheckedSale(Struct, frozen=True):
     late: tuple[Problem, ...]
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """A sale to decide about. `account_id` reported it; `since` is when it was parked, None for a new report."""
 
     sale: ReportedSale
@@ -51,7 +51,7 @@ class Recorded(Struct, frozen=True):
     earned: dict[int, "Earned"]
 
 
-class Earned(Struct, frozen=True):
+class Earned(Struct, frozen=True, gc=False):
     """What a sale earned in a posting. `reasons` say why it earns nothing; empty if it earns."""
 
     points: int

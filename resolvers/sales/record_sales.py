@@ -35,7 +35,7 @@ class RecordSales(Struct, frozen=True):
     park: bool = False
 
 
-class SaleResult(Struct, frozen=True):
+class SaleResult(Struct, frozen=True, gc=False):
     """The outcome of one sale. `number` is that of the sale, `notices` say why a recorded one earns nothing."""
 
     external_id: str

@@ -143,7 +143,8 @@ class SaleResult:
         "returns of one sale, the first one."
     )
     errors: list[UserError] = computed(
-        lambda row: user_errors(InvalidInput(*row.problems)),
+        # Few sales have problems, and an exception is made for those only.
+        lambda row: user_errors(InvalidInput(*row.problems)) if row.problems else [],
         "Why the sale was rejected, parked, or in conflict. Empty otherwise.",
     )
     notices: list[str] = leaf(

@@ -1,5 +1,6 @@
 """The accounts that a posting touches, each with the lines to value and the state before them."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -64,18 +65,27 @@ class TouchedAccount(Struct):
         last = self.last
         return last is not None and self.changes[0].place <= last
 
-    def cause_of(self, line: FoldLine) -> int | None:
-        """The number of the sale that caused a new value of a line; None if it is its own sale."""
-        if self.is_job:
-            return None if line.known is None or line.number == self.cause else self.cause
-        cause: int | None = None
-        for change in self.changes:
-            if change.place > line.place:
-                break
-            if change.number == line.number:
-                return change.cause
-            cause = change.number if change.cause is None else change.cause
-        return cause
+
+class Causes:
+    """Which sale caused a new value of each line of an account."""
+
+    def __init__(self, account: TouchedAccount) -> None:
+        self._account = account
+        self._own = {change.number: change.cause for change in account.changes}
+        self._places = [change.place for change in account.changes]
+
+    def of(self, line: FoldLine) -> int | None:
+        """The number of the sale: that of the last change before the line, and None if it is the line's own."""
+        account = self._account
+        if account.is_job:
+            return None if line.known is None or line.number == account.cause else account.cause
+        if line.number in self._own:
+            return self._own[line.number]
+        before = bisect_right(self._places, line.place)
+        if not before:
+            return None
+        change = account.changes[before - 1]
+        return change.number if change.cause is None else change.cause
 
 
 def find_accounts(

@@ -27,7 +27,7 @@ _NONE: Final[Mapping[int, KnownValue]] = {}
 _NO_SALES: Final[KnownSales] = {}
 
 
-class _Part(Struct, frozen=True):
+class _Part(Struct, frozen=True, gc=False):
     """The lines of a changed sale that one revision values, and what was known of lines in it: all, as a rule."""
 
     account: TouchedAccount

@@ -24,7 +24,7 @@ from resolvers.points.earners import EarnerAt, EarnerMoment, earners_at
 _PRODUCTS: Final[LruCache[UUID, UUID]] = LruCache(10_000)
 
 
-class FreshSale(Struct, frozen=True):
+class FreshSale(Struct, frozen=True, gc=False):
     """A sale in a scheme, for whose lines facts are needed; they are of these variants."""
 
     ecp_id: UUID

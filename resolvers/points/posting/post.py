@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db.points.posting_state import POSTING_STATE, PostingState
 from db.sessions import Writing
-from domain.points.fold import LineValue
+from domain.points.fold import FoldLine, LineValue
 from domain.points.lines import SaleChange
 from domain.points.obstacles import EarningObstacle
 from resolvers.context import Operation
@@ -73,15 +73,15 @@ def _posted_sales(
     changes: Sequence[SaleChange], valued: Sequence[Valued], points: Mapping[int, int], waiting: set[int]
 ) -> dict[int, PostedSale]:
     lines: dict[int, list[PostedLine]] = defaultdict(list)
-    # A sale that moves to another ECP changes at the same place of both.
-    changed = {
-        (change.number, change.ecp_id, change.place): {line.position for line in change.lines} for change in changes
-    }
     for account, values, _ in valued:
-        ecp_id = account.of.ecp.id
+        # A sale that moves to another time of the same ECP changes at both.
+        changed: dict[int, list[SaleChange]] = defaultdict(list)
+        for change in account.changes:
+            changed[change.number].append(change)
         for value in values:
-            if value.line.position in changed.get((value.line.number, ecp_id, value.line.place), ()):
-                lines[value.line.number].append(_posted_line(account, value))
+            line = value.line
+            if any(_has_line(change, line) for change in changed.get(line.number, ())):
+                lines[line.number].append(_posted_line(account, value))
     return {
         change.number: PostedSale(
             points=points.get(change.number, 0),
@@ -92,11 +92,15 @@ def _posted_sales(
     }
 
 
+def _has_line(change: SaleChange, line: FoldLine) -> bool:
+    return change.place == line.place and line.position in [one.position for one in change.lines]
+
+
 def _posted_line(account: TouchedAccount, value: LineValue) -> PostedLine:
     return PostedLine(
         position=value.line.position,
         scheme_id=account.of.scheme_id,
         base=value.base,
         bonus=value.bonus,
-        obstacles=tuple(map(EarningObstacle, value.facts.obstacles)),
+        obstacles=tuple(map(EarningObstacle, value.facts.obstacles)) if value.facts.obstacles else (),
     )

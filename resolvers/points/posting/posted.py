@@ -9,7 +9,7 @@ from msgspec import Struct
 from domain.points.obstacles import EarningObstacle
 
 
-class PostedLine(Struct, frozen=True):
+class PostedLine(Struct, frozen=True, gc=False):
     """What a line of a changed sale is worth in a scheme. A line with obstacles earns nothing."""
 
     position: int
@@ -19,7 +19,7 @@ class PostedLine(Struct, frozen=True):
     obstacles: tuple[EarningObstacle, ...] = ()
 
 
-class PostedSale(Struct, frozen=True):
+class PostedSale(Struct, frozen=True, gc=False):
     """By how much the points of a changed sale changed in this posting, and its lines in each scheme.
 
     A sale that `waits` in a scheme is valued there by a job, since it has too many later lines.

@@ -16,7 +16,7 @@ from domain.points.fold import LineValue
 from domain.points.running_state import RunningState
 from domain.program.facts import PROGRAM_ID
 from domain.rules.bounds import MAX_SAFE_INT
-from resolvers.points.posting.accounts import SchemeOfEcp, TouchedAccount
+from resolvers.points.posting.accounts import Causes, SchemeOfEcp, TouchedAccount
 from resolvers.points.posting.ledgers import Ledgers
 
 # ECPs that one event names.
@@ -35,11 +35,11 @@ async def write_values(session: Writing, ledgers: Ledgers, valued: Sequence[Valu
     accounts: list[AccountRow] = []
     for account, values, state in valued:
         balance = Balance(account.of.ecp.number, account.of.scheme, 0 if account.row is None else account.row.available)
-        new = 0
+        causes, new = Causes(account), 0
         for value in values:
             if value.changed:
                 line = value.line
-                moved = writer.write(balance, value, account.cause_of(line))
+                moved = writer.write(balance, value, causes.of(line))
                 if abs(balance.available) > MAX_SAFE_INT:
                     raise BalanceExceeded(line.place.external_id, balance.available)
                 points[line.number] = points.get(line.number, 0) + moved
