@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
+from db.copying import PackedCopy
 from db.jobs.tables import JobTable
 from db.sessions import Writing
 from db.simulations.rows import NewSimulation
 from db.simulations.tables import SimulationEcpTable, SimulationPieceTable, SimulationTable
+
+_ECPS: Final = PackedCopy(SimulationEcpTable, ("id", "simulation_id", "ecp", "points", "live_points", "change"))
 
 
 async def add_simulation(session: Writing, row: NewSimulation) -> None:
@@ -33,9 +37,7 @@ async def finish_simulation(session: Writing, simulation_id: UUID, result: objec
 
 async def add_simulated_ecps(session: Writing, rows: Sequence[tuple[UUID, UUID, int, int, int]]) -> None:
     """Store the ECPs who gain or lose: an id, the simulation, the number of the ECP, and both sums of points."""
-    names = ("id", "simulation_id", "ecp", "points", "live_points", "change")
-    changed = [(*row, row[3] - row[4]) for row in rows if row[3] != row[4]]
-    await session.copy_rows(SimulationEcpTable.__tablename__, names, changed)
+    await session.copy_rows(_ECPS, [(*row, row[3] - row[4]) for row in rows if row[3] != row[4]])
 
 
 async def delete_simulations(session: Writing, before: datetime, limit: int) -> int:

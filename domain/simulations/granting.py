@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain.points.grants import grant, pay
 from domain.points.pools import BUDGET, Pool, SchemePools
-from domain.points.running_state import AccountState, RunningState
+from domain.points.running_state import AccountState, RunningState, VolumeMember
 from domain.rules.facts import VolumeKey
 from domain.rules.rewards import RewardReducer
 from domain.simulations.prepared import ACCOUNT, CHANGE, EVENT, SLOT, Prepared, decode_prepared
@@ -147,7 +147,7 @@ class _Posting:
                 pay(granting.revision, found.points, state)
             self._granted.append((slot, found))
 
-    def accept(self) -> None:
+    def accept(self, *, counts_usage: bool) -> None:
         """Keep what was granted, or that everything was that lines earned, if nothing was granted by itself."""
         account = self.account
         for slot, worth in self.changed:
@@ -159,7 +159,7 @@ class _Posting:
                 account.granted[slot] = worth
         if self.changed:
             account.end = max(account.end, self.changed[-1][0] + 1)
-        account.state = None if self._state is None or not self._state.usages else self._state.freeze()
+        account.state = self._state.freeze() if counts_usage and self._state is not None else None
 
 
 class _Granting:
@@ -195,7 +195,7 @@ class _Granting:
 
             pools.take(fold_all, home)
         for posting in postings:
-            posting.accept()
+            posting.accept(counts_usage=self.counts_usage)
 
     def grant(
         self, worth: Worth, kept: Worth | None, state: RunningState, budget: Pool | None, pools: Mapping[int, Pool]
@@ -251,7 +251,7 @@ class _Usages:
         self.week_volumes: list[int] = []
         self.newest = 1
 
-    def members(self, mask: int) -> Sequence[int]:
+    def members(self, mask: int) -> Sequence[VolumeMember]:
         """No volumes."""
         del mask
         return ()
