@@ -196,6 +196,20 @@ async def test_two_persons_settle(
             assert await expect_errors(client, field, settlementId=key) == [("ILLEGAL_STATE", "settlementId", again)]
 
 
+async def test_a_settlement_is_decided_once(
+    manager: Client, clients: Clients, factory: SchemeFactory, payees: Payees, database_url: str
+) -> None:
+    """What is approved is neither approved again, nor rejected, nor withdrawn."""
+    key = of_settlement(await proposed(factory, payees.scheme_id))
+    await mutate(clients[Role.APPROVER], "approveSettlement", settlementId=key)
+    expected = [("ILLEGAL_STATE", "settlementId", "Settlement 1 is already approved.")]
+    other = clients["manager and approver"]
+    async with nothing_changes(database_url):
+        assert await expect_errors(other, "approveSettlement", settlementId=key) == expected
+        assert await expect_errors(other, "rejectSettlement", settlementId=key, reason="Too much.") == expected
+        assert await expect_errors(manager, "withdrawSettlement", settlementId=key) == expected
+
+
 async def test_nobody_approves_their_own_line(
     clients: Clients, factory: SchemeFactory, payees: Payees, database_url: str
 ) -> None:
