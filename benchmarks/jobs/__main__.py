@@ -36,7 +36,7 @@ def _simulate(place: Place, chosen: argparse.Namespace) -> Found:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--lines", type=int, default=100_000, help="how many lines a file has that is imported")
+    parser.add_argument("--lines", type=int, default=150_000, help="how many lines a file has that is imported")
 
 
 SUITE: Final = Suite(

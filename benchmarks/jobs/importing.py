@@ -27,6 +27,8 @@ from resolvers.imports.start_import import ImportOptions
 
 _LINES_A_SALE: Final = 2
 _GOALS: Final = {False: 15_000.0, True: 11_000.0}
+# Sales of a first file, with which a worker loads what it needs.
+_WARM: Final = 100
 # How much more memory a file takes that is four times as large.
 _GROWTH: Final = 4
 _GROWTH_GOAL: Final = 1.2
@@ -41,7 +43,7 @@ class ImportSize(Struct, frozen=True):
     """How many ECPs sell, and how many sales of two lines a file has."""
 
     ecps: int = 2_000
-    sales: int = 50_000
+    sales: int = 75_000
     coupons: int = 60_000
     rounds: int = 3
 
@@ -65,7 +67,8 @@ def measure_importing(place: Place, size: ImportSize) -> tuple[list[Line], dict[
     for generous in (False, True):
         ecps = asyncio.run(prepare(place, size.ecps, generous=generous))
         # As many sales as the rounds, the larger file, and that beside redemptions have.
-        exports.append(Exports(ecps, (size.rounds + _GROWTH + 1) * size.sales))
+        files = size.rounds + _GROWTH + 1
+        exports.append(Exports(ecps, files * (size.sales + _WARM)))
         rounds = [_import(place, exports[-1], size.sales) for _ in range(size.rounds)]
         floors = asyncio.run(copy_again(place.owner_url, rounds=size.rounds))
         name = "7 entries a line" if generous else "1.5 entries a line"
@@ -100,27 +103,36 @@ def _memory(rounds: Sequence[Round], larger: Round, size: ImportSize) -> Iterato
 
 
 def _import(place: Place, exports: Exports, sales: int) -> Round:
-    """Import one file to its end, with a worker of its own."""
+    """Import one file to its end, with a worker of its own that has started and has imported a few sales."""
     run = next(_runs)
     with tempfile.TemporaryDirectory(prefix="tessera-import-") as folder:
         path, store = Path(folder) / "sales.csv", Path(folder) / "store"
         exports.write(path, sales)
-        before = asyncio.run(count_entries(place))
+        warm = path.with_name("warm.csv")
+        exports.write(warm, _WARM)
         with working(place, store, LOGS / "jobs import.log") as worker, _watched(worker.pid) as watched:
-            postgres = backends_cpu_ms(place.postmaster)
+            _run(place, store, warm, f"warm {run}")
+            before = asyncio.run(count_entries(place))
+            watched.look()
+            python, postgres = watched.cpu_ms, backends_cpu_ms(place.postmaster)
             began = time.perf_counter()
-            import_id = asyncio.run(begin_import(place, store, path, ImportOptions(f"till {run}")))
-            asyncio.run(await_end(place, import_id, _LONGEST_S))
+            _run(place, store, path, f"till {run}")
             seconds = time.perf_counter() - began
             used = used_since(postgres, backends_cpu_ms(place.postmaster))
     lines = _LINES_A_SALE * sales
     return Round(
         rate=lines / seconds,
-        python=1000 * watched.cpu_ms / lines,
+        python=1000 * (watched.cpu_ms - python) / lines,
         postgres=1000 * used / lines,
         entries=(asyncio.run(count_entries(place)) - before) / lines,
         memory=watched.most_mb,
     )
+
+
+def _run(place: Place, store: Path, path: Path, source: str) -> None:
+    """Begin an import, and wait for its end."""
+    import_id = asyncio.run(begin_import(place, store, path, ImportOptions(source)))
+    asyncio.run(await_end(place, import_id, _LONGEST_S))
 
 
 class _Watched:
