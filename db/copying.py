@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Numeric, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeEngine
 
 from db.base import Base
 from db.numerics import encode_numeric
@@ -26,7 +27,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _MOMENTS_KEPT: Final = 4096
 
 # For each type of a fixed width: its letter in `struct`, its bytes, and the value to pack. Subclasses come first.
-_FIXED: Final = (
+_FIXED: Final[tuple[tuple[type[TypeEngine[Any]], str, int, str], ...]] = (
     (SmallInteger, "h", 2, "{}"),
     (BigInteger, "q", 8, "{}"),
     (Integer, "i", 4, "{}"),
@@ -35,7 +36,11 @@ _FIXED: Final = (
 )
 _WIDTHS: Final = tuple(kind for kind, *_ in _FIXED)
 # The bytes of a value of any length.
-_SIZED: Final = ((LargeBinary, "{}"), (Numeric, "numeric({})"), (Text, "{}.encode()"))
+_SIZED: Final[tuple[tuple[type[TypeEngine[Any]], str], ...]] = (
+    (LargeBinary, "{}"),
+    (Numeric, "numeric({})"),
+    (Text, "{}.encode()"),
+)
 
 
 class PackedCopy:
@@ -43,7 +48,8 @@ class PackedCopy:
 
     def __init__(self, table: type[Base], names: Sequence[str], *, usually_null: Sequence[str] = ()) -> None:
         """Generate the code. A row with nulls in exactly the `usually_null` columns is packed fastest."""
-        given = [table.__table__.columns[name] for name in names]
+        columns: Any = table.__table__.columns
+        given = [columns[name] for name in names]
         # What has a fixed width comes first, since it is packed at once.
         ordered = sorted(given, key=lambda column: not isinstance(column.type, _WIDTHS))
         self.table = table.__tablename__
@@ -109,16 +115,16 @@ class _Source:
             self._letters += "i"
             self._values.append("-1")
             return
-        fixed = [found for kind, *found in _FIXED if isinstance(column.type, kind)]
-        form = fixed[0][2] if fixed else next(form for kind, form in _SIZED if isinstance(column.type, kind))
+        fixed = next((found for found in _FIXED if isinstance(column.type, found[0])), None)
+        form = fixed[3] if fixed else next(form for kind, form in _SIZED if isinstance(column.type, kind))
         given = form.format(value)
         if fixed and is_null is False:
-            self._letters += f"i{fixed[0][0]}"
-            self._values += [str(fixed[0][1]), given]
+            self._letters += f"i{fixed[1]}"
+            self._values += [str(fixed[2]), given]
             return
         self._flush()
         if fixed:
-            whole = self._packing(f"i{fixed[0][0]}", [str(fixed[0][1]), given])
+            whole = self._packing(f"i{fixed[1]}", [str(fixed[2]), given])
         else:
             whole = f"{self._packing('i', [f'len(b := {given})'])} + b"
         self._parts.append(whole if is_null is False else f"(NULL if {value} is None else {whole})")
