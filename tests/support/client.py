@@ -58,7 +58,8 @@ class Client:
         """Execute a document."""
         body = {"query": document, "variables": variables}
         if isinstance(self.http, PostingClient):
-            return Answer(*await self.http.post_json("/graphql", body, self.headers))
+            status, answer = await self.http.post_json("/graphql", body, self.headers)
+            return Answer(status, answer)
         response = await self.http.post("/graphql", json=body, headers=self.headers)
         return Answer(response.status_code, response.json())
 
