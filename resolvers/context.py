@@ -41,7 +41,7 @@ class Operation:
     `qr_template`, and `links` signs links. `files` stores contents of files. Identifiers in EPCIS events begin with
     `identifier_base` where GS1 has none. Operations share transactions by `groups`, and `begin` begins one of
     the server itself, which writes them. `origin` says where the request came from, for the audit log. Every
-    transaction begins with its `fence`, which raises where the operation may no longer write.
+    transaction begins with its `fence`, and ends with its `seal`: they raise where the operation may no longer write.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of an operation, by name
@@ -84,6 +84,7 @@ class Operation:
         self._begin = begin or (lambda: self)
         self.origin = Origin()
         self.fence: Callable[[Writing], Awaitable[None]] | None = None
+        self.seal: Callable[[Writing], Awaitable[None]] | None = None
         # The movements of coupons that this operation has recorded, in order, with their kinds.
         self.movements: list[tuple[UUID, str]] = []
         self._joined: Writing | None = None
@@ -172,6 +173,8 @@ class Operation:
                 if self.fence is not None:
                     await self.fence(session)
                 yield session
+                if self.seal is not None:
+                    await self.seal(session)
             finally:
                 self._statements += session.statements
         await self.read_afresh()

@@ -1,4 +1,4 @@
-"""Changes to imports: begin one, stage its sales, sort them, advance its streams, and forget what was staged."""
+"""Changes to imports: begin one, stage its sales, advance its streams, and forget what was staged."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -12,14 +12,12 @@ from db.copying import PackedCopy
 from db.imports.rows import NewImport, NewImportRow, NewRejection
 from db.imports.tables import SalesImportRowTable, SalesImportStreamTable, SalesImportTable
 from db.sessions import Writing
-from db.statement import Change, number, numbers, string, texts, uuid
+from db.statement import Change, number, numbers, texts, uuid
 from domain.imports.facts import STREAMS, ImportPhase, Layout
-from domain.sales.facts import LINES_LIMIT
 
 # In place of a zero byte, which a reason may quote and PostgreSQL cannot store.
 _UNSTORABLE: Final = "\N{REPLACEMENT CHARACTER}"
 _ROWS: Final = PackedCopy(SalesImportRowTable, NewImportRow._fields, usually_null=("revision", "updated_at", "returns"))
-_LONGER: Final = Change(text("SELECT set_config('statement_timeout', '10min', true)"))
 _TAKE_STREAMS: Final = Change(
     update(SalesImportStreamTable)
     .where(SalesImportStreamTable.import_id == uuid("of_import"))
@@ -44,58 +42,6 @@ _REJECT_ROWS: Final = Change(
         ON CONFLICT DO NOTHING
         """
     ).bindparams(uuid("import_id"), numbers("lines"), texts("external_ids"), texts("reasons"), number("while_reading"))
-)
-# Rows of a sale that are not next to each other must agree, and rows of a sale are rejected together. Statements take a
-# slice of the external ids at a time, so that none runs for long.
-_FIND_DIFFERENT: Final = Change(
-    text(
-        """
-        UPDATE sales_import_row AS row
-        SET fault = CASE WHEN wrong.lines > :limit THEN :too_many ELSE :different END
-        FROM (
-            SELECT external_id, revision, updated_at, occurrence, sum(line_count) AS lines
-            FROM sales_import_row
-            WHERE import_id = :import_id AND mod(hashtext(external_id) & 2147483647, :slices) = :slice
-            GROUP BY external_id, revision, updated_at, occurrence
-            HAVING count(*) > 1 AND (
-                sum(line_count) > :limit OR min(ecp_key) <> max(ecp_key) OR min(sold_at) <> max(sold_at)
-                OR min(returns) <> max(returns) OR count(returns) NOT IN (0, count(*))
-            )
-        ) AS wrong
-        WHERE row.import_id = :import_id AND row.external_id = wrong.external_id
-            AND row.revision IS NOT DISTINCT FROM wrong.revision
-            AND row.updated_at IS NOT DISTINCT FROM wrong.updated_at AND row.occurrence = wrong.occurrence
-        """
-    ).bindparams(
-        uuid("import_id"), number("limit"), string("too_many"), string("different"), number("slices"), number("slice")
-    )
-)
-_FIND_INCOMPLETE: Final = Change(
-    text(
-        """
-        UPDATE sales_import_row AS row SET fault = :reason
-        FROM sales_import_rejection AS rejected
-        WHERE rejected.import_id = :import_id AND rejected.while_reading AND row.import_id = :import_id
-            AND row.external_id = rejected.external_id AND row.occurrence = 0 AND row.fault IS NULL
-        """
-    ).bindparams(uuid("import_id"), string("reason"))
-)
-_SORT: Final = Change(
-    text(
-        """
-        INSERT INTO sales_import_sale (import_id, part, position, contents)
-        SELECT :import_id, :part, row_number() OVER (
-            ORDER BY ecp_key COLLATE "C", sold_at, external_id COLLATE "C", revision, updated_at, occurrence
-        ), contents
-        FROM (
-            SELECT min(ecp_key) AS ecp_key, min(sold_at) AS sold_at, external_id, revision, updated_at, occurrence,
-                array_agg(content ORDER BY line) AS contents
-            FROM sales_import_row
-            WHERE import_id = :import_id AND part = :part AND fault IS NULL
-            GROUP BY external_id, revision, updated_at, occurrence
-        ) AS sale
-        """
-    ).bindparams(uuid("import_id"), number("part"))
 )
 _ADVANCE: Final = Change(
     text(
@@ -242,34 +188,6 @@ async def reject_rows(
 async def save_read(session: Writing, import_id: UUID, read: ReadSoFar) -> None:
     """Store how much was read."""
     await session.run(_SET_READ, of_import=import_id, **structs.asdict(read))
-
-
-async def find_different(session: Writing, import_id: UUID, piece: tuple[int, int], reasons: tuple[str, str]) -> None:
-    """Mark sales whose rows contradict each other; `piece` is a slice of the sales, and how many slices there are."""
-    await session.run(
-        _FIND_DIFFERENT,
-        import_id=import_id,
-        slice=piece[0],
-        slices=piece[1],
-        limit=LINES_LIMIT,
-        different=reasons[0],
-        too_many=reasons[1],
-    )
-
-
-async def find_incomplete(session: Writing, import_id: UUID, reason: str) -> None:
-    """Mark sales of which another row was rejected."""
-    await session.run(_FIND_INCOMPLETE, import_id=import_id, reason=reason)
-
-
-async def allow_long(session: Writing) -> None:
-    """Let statements of this transaction take longer than those of requests."""
-    await session.run(_LONGER)
-
-
-async def sort_part(session: Writing, import_id: UUID, part: int) -> int:
-    """Put the sales of a part into the order of recording, and return how many there are."""
-    return await session.run(_SORT, import_id=import_id, part=part)
 
 
 async def advance_stream(session: Writing, import_id: UUID, stream: int, place: tuple[int, int], tally: Tally) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from domain.failures import Failure, IllegalState, NotFound, Path, UserErrorCode
 from domain.imports.facts import COLUMNS_LIMIT, ERRORS_LIMIT, FILE_RETENTION, ROW_LENGTH, ImportStatus
+from domain.text import quote
 
 IMPORT_PATH: Final[Path] = ("input", "importId")
 
@@ -83,6 +84,20 @@ class TooManyErrors(Failure):
             ("input", "uploadId"),
         )
         self.reference = reference
+
+
+class SortingTooLong(Failure):
+    """A step of sorting the sales of a file exceeded the time limit of the database."""
+
+    code = UserErrorCode.ILLEGAL_STATE
+
+    def __init__(self, file_name: str) -> None:
+        super().__init__(
+            f"The database could not sort the sales of {quote(file_name)} within 10 minutes. Retry the import when the "
+            "server is less busy, or import the file in smaller parts.",
+            IMPORT_PATH,
+        )
+        self.file_name = file_name
 
 
 class FileDeleted(Failure):

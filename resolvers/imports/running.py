@@ -73,6 +73,12 @@ class RunningImport:
         async with self.job.writing() as session:
             yield session
 
+    @asynccontextmanager
+    async def writing_long(self) -> AsyncIterator[Writing]:
+        """Open a transaction with statements that take long: it locks the job only at its end."""
+        async with self.job.long_operation() as operation, operation.writing() as session:
+            yield session
+
     async def save(self, session: Writing, checkpoint: Checkpoint, *, done: int) -> None:
         """Store where the next attempt continues, with how much is done."""
         await self.job.save_checkpoint(session, checkpoint, done=done, total=self.progress.total)

@@ -7,20 +7,15 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from db.imports.changes import (
-    allow_long,
-    find_different,
-    find_incomplete,
-    reject_rows,
-    save_read,
-    set_import,
-    sort_part,
-)
+from db.imports.changes import reject_rows, save_read, set_import
 from db.imports.reads import FAULTY_ROWS
 from db.imports.rows import FaultyRow, NewRejection
+from db.imports.sorting import allow_long, mark_different, mark_incomplete, sort_part
 from db.sessions import Writing
 from domain.imports.facts import ImportPhase
+from domain.imports.failures import SortingTooLong
 from domain.imports.rows import DIFFERENT, INCOMPLETE, TOO_MANY_LINES
+from domain.requests import StatementTimeout
 from resolvers.imports.content import read_content
 from resolvers.imports.running import RunningImport
 
@@ -28,7 +23,7 @@ _PAGE: Final = 1_000
 
 
 async def sort_sales(running: RunningImport) -> None:
-    """Run the steps that are left, each in a transaction of its own."""
+    """Run the steps that are left, each in a transaction of its own. Raises SortingTooLong."""
     parts = running.parts
     steps = 2 * parts + 2
     # A step for each part, one for the rows that were rejected, one for what was found, and a step for each part.
@@ -36,10 +31,13 @@ async def sort_sales(running: RunningImport) -> None:
         if step == parts + 1:
             while await _reject_page(running):
                 pass
-        async with running.writing() as session:
-            await _run_step(session, running, step)
-            done = running.progress.sorting(step + 1, steps)
-            await running.save(session, replace(running.checkpoint, step=step + 1), done=done)
+        done = running.progress.sorting(step + 1, steps)
+        try:
+            async with running.writing_long() as session:
+                await _run_step(session, running, step)
+                await running.save(session, replace(running.checkpoint, step=step + 1), done=done)
+        except StatementTimeout:
+            raise SortingTooLong(running.file.name) from None
         await running.report(done)
     async with running.writing() as session:
         await set_import(session, running.id, phase=ImportPhase.RECORDING)
@@ -52,9 +50,9 @@ async def _run_step(session: Writing, running: RunningImport, step: int) -> None
     parts = running.parts
     await allow_long(session)
     if step < parts:
-        await find_different(session, running.id, (step, parts), (DIFFERENT, TOO_MANY_LINES))
+        await mark_different(session, running.id, (step, parts), (DIFFERENT, TOO_MANY_LINES))
     elif step == parts:
-        await find_incomplete(session, running.id, INCOMPLETE)
+        await mark_incomplete(session, running.id, INCOMPLETE)
     elif step > parts + 1:
         await sort_part(session, running.id, step - parts - 2)
 

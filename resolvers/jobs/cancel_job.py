@@ -19,6 +19,8 @@ class CancelJob(Struct, frozen=True):
 async def cancel_job(operation: Operation, command: CancelJob) -> UUID:
     """Cancel a job. What it has committed stays; a transaction that is open now commits first, and none follows.
 
+    One with statements that take long is undone instead, and ends when its worker notices.
+
     Raises JobNotFound and JobEnded.
     """
     async with operation.writing() as session:

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from db.jobs import changes
-from db.jobs.reads import STATUS_OF_JOB
+from db.jobs.reads import HELD_LEASES, STATUS_OF_JOB
 from db.jobs.rows import Progress
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
@@ -146,6 +146,17 @@ class RunningJob(Generic[ParametersT_co]):
             await operation.close()
 
     @asynccontextmanager
+    async def long_operation(self) -> AsyncIterator[Operation]:
+        """Open an operation whose transactions have statements that take long: they lock the job only at their end.
+
+        So an account can cancel the job at once. The worker ends the statement when it notices, and what the
+        transaction wrote is undone.
+        """
+        async with self.operation(self._check) as operation:
+            operation.seal = self._fence
+            yield operation
+
+    @asynccontextmanager
     async def writing(self) -> AsyncIterator[Writing]:
         """Open one transaction of an operation of its own. Raises JobCanceled, JobLost, and OwnerDisabled."""
         async with self.operation() as operation, operation.writing() as session:
@@ -212,6 +223,11 @@ class RunningJob(Generic[ParametersT_co]):
     async def _fence(self, session: Writing) -> None:
         """Lock the job until the transaction ends, so that nobody takes it over or cancels it meanwhile."""
         if not await changes.extend_lease(session, self.attempt.lease, self._tools.clock() + LEASE):
+            await self.raise_stopped(session)
+
+    async def _check(self, session: Writing) -> None:
+        """Look whether this attempt still has the job, and lock nothing."""
+        if not await session.fetch(HELD_LEASES, leases=[self.attempt.lease]):
             await self.raise_stopped(session)
 
     async def raise_stopped(self, session: Writing) -> NoReturn:

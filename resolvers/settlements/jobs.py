@@ -50,7 +50,7 @@ class SettlementWork(Struct, frozen=True):
 
 async def work_on_settlement(job: RunningJob[SettlementWork]) -> None:
     """Freeze the lines of a new settlement, or post those of an approved one; nothing if neither is to be done."""
-    async with job.operation() as operation, operation.writing() as session:
+    async with job.long_operation() as operation, operation.writing() as session:
         standing = await _lock(session, job.parameters.settlement_id)
         if standing.status == SettlementStatus.PREPARING:
             await _propose(operation, session, standing)

@@ -85,8 +85,8 @@ async def numbers_done(environment: Environment) -> list[int]:
 class Stall:
     """A handler that counts up, and waits at a number until it may go on."""
 
-    def __init__(self, at: int, *, within: bool = False) -> None:
-        self.at, self.within = at, within
+    def __init__(self, at: int, *, within: bool = False, long: bool = False) -> None:
+        self.at, self.within, self.long = at, within, long
         self.reached, self.go_on = asyncio.Event(), asyncio.Event()
         self.stopped: JobStopped | None = None
 
@@ -95,7 +95,8 @@ class Stall:
         try:
             for number in range((job.checkpoint or 0) + 1, job.parameters.count + 1):
                 await self._wait(number, within=False)
-                async with job.writing() as session, job.operation() as operation:
+                opened = job.long_operation() if self.long else job.operation()
+                async with opened as operation, operation.writing() as session:
                     await append_event(operation, session, EventKind.PRODUCT_SAVED, UUID(int=number))
                     await self._wait(number, within=True)
                     await job.save_checkpoint(session, number, done=number)

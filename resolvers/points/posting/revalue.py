@@ -58,7 +58,7 @@ async def revalue(job: RunningJob[Revaluation]) -> None:
     """Value the lines of an account again until none waits."""
     done = job.progress.done
     while True:
-        async with job.operation() as operation, operation.writing() as session:
+        async with job.long_operation() as operation, operation.writing() as session:
             lines = await revalue_piece(operation, session, job.parameters)
             if lines is None:
                 return

@@ -182,6 +182,36 @@ async def test_cancellation_waits_for_the_open_transaction(environment: Environm
     assert done[:2] == [1, 2]
 
 
+async def test_cancellation_does_not_wait_for_a_long_transaction(environment: Environment, world: World) -> None:
+    """What it wrote is undone, so the answer is true here too."""
+    owner = world.viewer(Role.INTEGRATION)
+    job_id = await enqueue(environment, owner)
+    stall = Stall(2, within=True, long=True)
+    async with stalled(environment, stall) as first:
+        await asyncio.wait_for(cancel_job(environment.operation(owner), CancelJob(job_id)), 2)
+        stall.go_on.set()
+        await idle(first)
+    assert type(stall.stopped) is JobCanceled
+    assert await numbers_done(environment) == [1]
+    assert await stored(environment, "status, checkpoint", job_id) == ("CANCELED", "1")
+
+
+async def test_a_silent_worker_commits_no_long_transaction(
+    environment: Environment, world: World, clock: TestClock
+) -> None:
+    """Another one has the job then, and does the same work."""
+    job_id = await enqueue(environment, world.viewer(Role.INTEGRATION))
+    stall = Stall(2, within=True, long=True)
+    async with stalled(environment, stall) as first:
+        clock.advance(seconds=31)
+        assert await run_all(environment) == 1
+        stall.go_on.set()
+        await idle(first)
+    assert type(stall.stopped) is JobLost
+    assert await numbers_done(environment) == [1, 2, 3]
+    assert await stored(environment, ENDED, job_id) == ("SUCCEEDED", 3, 3, 2, 0, None)
+
+
 async def test_old_jobs_are_forgotten(environment: Environment, world: World, clock: TestClock) -> None:
     """30 days after they ended."""
     ended = await enqueue(environment, world.viewer(Role.INTEGRATION))
