@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.imports.facts import ROW_LENGTH
-from domain.imports.records import TOO_LONG
+from domain.imports.records import TOO_LONG, BrokenRecord, Record
 from domain.imports.rows import ReadSale, RejectedRow
 from domain.imports.values import MalformedValue, read_price, read_revision, state_problems
 from domain.sales.facts import EXTERNAL_ID_LENGTH
@@ -59,6 +59,15 @@ class SaleDocuments:
                 yield RejectedRow(self.line, None, TOO_LONG)
             elif text and not text.isspace():
                 yield self._read(text)
+
+    def read_cells(self, records: Iterable[Record | BrokenRecord]) -> Iterator[ReadSale | RejectedRow]:
+        """Yield them for rows of CSV, each with a line of JSON as its only cell."""
+        for record in records:
+            self.line = record.line - 1
+            if isinstance(record, BrokenRecord):
+                yield RejectedRow(record.line, None, record.reason)
+            else:
+                yield from self.read([",".join(record.cells)])
 
     def _read(self, text: str) -> ReadSale | RejectedRow:
         try:

@@ -9,6 +9,10 @@ from msgspec import Struct
 # Of one row, in characters. What is longer is not read to its end.
 ROW_LENGTH: Final = 65_536
 COLUMNS_LIMIT: Final = 64
+# The columns in front of those of the imported file, in a file of rejected rows; and that of a line of NDJSON.
+REJECTED_COLUMNS: Final = ("rejected_line", "rejected_sale", "reason")
+DOCUMENT_COLUMN: Final = "sale"
+WIDTH_LIMIT: Final = COLUMNS_LIMIT + len(REJECTED_COLUMNS)
 # Parts of a file that are recorded at the same time; they share no ECPs.
 STREAMS: Final = 2
 # The file of an import and its rejected rows are deleted so long after it began.
@@ -84,3 +88,15 @@ class Layout(Struct, frozen=True):
     delimiter: str | None = None
     columns: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    # A file of rejected rows, which has columns of ours in front.
+    is_rejected: bool = False
+
+    @property
+    def width_limit(self) -> int:
+        """How many columns a row may have."""
+        return WIDTH_LIMIT if self.is_rejected else COLUMNS_LIMIT
+
+    @property
+    def holds_documents(self) -> bool:
+        """Whether the rows are rejected lines of NDJSON, each in a cell."""
+        return self.is_rejected and self.columns[len(REJECTED_COLUMNS) :] == (DOCUMENT_COLUMN,)

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from domain.imports.facts import COLUMNS_LIMIT, ROW_LENGTH, ImportFormat, Layout, TextEncoding
+from domain.imports.facts import (
+    COLUMNS_LIMIT,
+    DOCUMENT_COLUMN,
+    REJECTED_COLUMNS,
+    ROW_LENGTH,
+    WIDTH_LIMIT,
+    ImportFormat,
+    Layout,
+    TextEncoding,
+)
 from domain.imports.failures import FileFault, FileRejected
 from domain.imports.records import TOO_WIDE, split_record
 from domain.text import join_words, quote, shorten
@@ -36,9 +45,20 @@ def read_layout(line: str, encoding: TextEncoding) -> Layout:
         raise FileRejected(FileFault.RETURNS_ONLY)
     candidates = [(delimiter, _split(line, delimiter)) for delimiter in DELIMITERS]
     delimiter, cells = max(candidates, key=lambda candidate: sum(name_of(cell) is not None for cell in candidate[1]))
-    _check(line, delimiter, cells)
-    ignored = tuple(cell for cell in cells if name_of(cell) is None)
-    return Layout(ImportFormat.CSV, encoding, delimiter=delimiter, columns=tuple(cells), ignored=ignored)
+    for one in DELIMITERS:
+        if _names_rejections(split := _split(line, one)):
+            delimiter, cells = one, split
+    own = len(REJECTED_COLUMNS) if _names_rejections(cells) else 0
+    if not own or cells[own:] != [DOCUMENT_COLUMN]:
+        _check(line, cells, own)
+    return Layout(
+        ImportFormat.CSV,
+        encoding,
+        delimiter=delimiter,
+        columns=tuple(cells),
+        ignored=tuple(cell for cell in cells[own:] if name_of(cell) is None),
+        is_rejected=own > 0,
+    )
 
 
 def name_of(cell: str) -> str | None:
@@ -47,13 +67,18 @@ def name_of(cell: str) -> str | None:
 
 
 def _split(line: str, delimiter: str) -> list[str]:
-    cells = split_record(line, delimiter)
+    cells = split_record(line, delimiter, WIDTH_LIMIT)
     return [cell.strip() for cell in cells] if isinstance(cells, list) else []
 
 
-def _check(line: str, delimiter: str, cells: list[str]) -> None:
+def _names_rejections(cells: list[str]) -> bool:
+    """Whether a header is that of a file of rejected rows."""
+    return tuple(cell.lower() for cell in cells[: len(REJECTED_COLUMNS)]) == REJECTED_COLUMNS
+
+
+def _check(line: str, cells: list[str], own: int) -> None:
     names = [name for cell in cells if (name := name_of(cell)) is not None]
-    if any(split_record(line, one) == TOO_WIDE for one in DELIMITERS):
+    if any(split_record(line, one, COLUMNS_LIMIT + own) == TOO_WIDE for one in DELIMITERS):
         widest = max(line.count(one) for one in DELIMITERS) + 1
         raise FileRejected(FileFault.TOO_MANY_COLUMNS, f"{widest:,}")
     if not names:
@@ -64,4 +89,3 @@ def _check(line: str, delimiter: str, cells: list[str]) -> None:
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise FileRejected(FileFault.MISSING_COLUMNS, join_words(missing, "and"))
-    assert len(cells) <= COLUMNS_LIMIT, delimiter  # noqa: S101 - more are too wide

@@ -5,14 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from domain.csv_text import csv_cell
-from domain.imports.facts import ImportFormat, Layout, TextEncoding
+from domain.imports.facts import DOCUMENT_COLUMN, REJECTED_COLUMNS, ImportFormat, Layout, TextEncoding
 from domain.imports.header import read_layout
-from domain.imports.records import CsvRecords, Record
+from domain.imports.records import BrokenRecord, CsvRecords, Record, split_loosely
 from domain.imports.text_lines import TextLines
 
 # A number runs nothing in a spreadsheet, and a quantity of units that come back begins with a minus.
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_OF_JSON: Final = "sale"
+# What a spreadsheet would run as a formula, behind an apostrophe.
+_ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
 Original = tuple[int, list[str]]
 
 
@@ -33,14 +34,13 @@ class OriginalRows:
         """Return what is left."""
         found = list(self._read(self._lines.finish()))
         if self._records is not None:
-            found += [(record.line, getattr(record, "cells", [])) for record in self._records.finish()]
+            found += [self._original(record) for record in self._records.finish()]
         return found
 
     def _read(self, lines: Sequence[str]) -> Iterator[Original]:
         for index, line in enumerate(lines):
             if self.layout is not None and self._records is not None:
-                records = self._records.read(lines[index:])
-                yield from ((one.line, one.cells if isinstance(one, Record) else []) for one in records)
+                yield from map(self._original, self._records.read(lines[index:]))
                 return
             self._line += 1
             if self.layout is None:
@@ -48,15 +48,26 @@ class OriginalRows:
                     continue
                 self.layout = read_layout(line, self._lines.encoding or TextEncoding.UTF_8)
                 if self.layout.format is ImportFormat.CSV:
-                    self._records = CsvRecords(self.layout.delimiter or ",", self._line)
+                    self._records = CsvRecords(self.layout.delimiter or ",", self._line, self.layout.width_limit)
                     continue
             yield self._line, [line]
 
+    def _original(self, record: Record | BrokenRecord) -> Original:
+        """The cells of a row; of one that is too long there are none."""
+        if isinstance(record, Record):
+            cells = record.cells
+        elif record.text:
+            cells = split_loosely(record.text, (self.layout and self.layout.delimiter) or ",")
+        else:
+            cells = []
+        return record.line, read_returned(cells) if self.layout is not None and self.layout.is_rejected else cells
+
 
 def rejected_header(layout: Layout) -> str:
-    """Write the header of the file of rejected rows."""
-    columns = layout.columns if layout.format is ImportFormat.CSV else (_OF_JSON,)
-    return _write(["line", "external id", "reason", *columns])
+    """Write the header of the file of rejected rows. Its byte order mark lets spreadsheets read it as UTF-8."""
+    columns = layout.columns if layout.format is ImportFormat.CSV else (DOCUMENT_COLUMN,)
+    own = len(REJECTED_COLUMNS) if layout.is_rejected else 0
+    return f"\ufeff{_write([*REJECTED_COLUMNS, *columns[own:]])}"
 
 
 def rejected_rows(rows: Sequence[Original], rejections: Mapping[int, tuple[str | None, str]]) -> str:
@@ -68,6 +79,17 @@ def rejected_rows(rows: Sequence[Original], rejections: Mapping[int, tuple[str |
     )
 
 
+def read_returned(cells: Sequence[str]) -> list[str]:
+    """The cells of a row of a file of rejected rows, as they were in the file before it."""
+    return [cell[1:] if _ESCAPED.match(cell) else cell for cell in cells[len(REJECTED_COLUMNS) :]]
+
+
 def _write(cells: Sequence[str]) -> str:
-    written = (cell if _NUMBER.fullmatch(cell) else csv_cell(cell) for cell in cells)
-    return f"{','.join(written)}\r\n"
+    return f"{','.join(map(_cell, cells))}\r\n"
+
+
+def _cell(text: str) -> str:
+    if _NUMBER.fullmatch(text):
+        return text
+    # So that the apostrophe of a formula is not one of the text.
+    return csv_cell(f"'{text}" if _ESCAPED.match(text) else text)

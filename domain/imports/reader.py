@@ -9,6 +9,7 @@ from domain.imports.documents import SaleDocuments
 from domain.imports.facts import ImportFormat, Layout, TextEncoding
 from domain.imports.failures import FileFault, FileRejected
 from domain.imports.header import read_layout
+from domain.imports.originals import read_returned
 from domain.imports.records import BrokenRecord, CsvRecords, Record
 from domain.imports.rows import ReadSale, RejectedRow, SaleRows
 from domain.imports.text_lines import TextLines
@@ -40,8 +41,9 @@ class SaleReader:
     @property
     def resume_line(self) -> int:
         """The line with which another reader continues that has seen the same pieces."""
-        if self._rows is not None and self._records is not None:
-            return max(self._from, self._rows.open_line or self._records.resume_line)
+        if self._records is not None:
+            open_line = self._rows.open_line if self._rows is not None else None
+            return max(self._from, open_line or self._records.resume_line)
         return max(self._from, self._lines.count + 1)
 
     def read(self, piece: bytes) -> list[ReadSale | RejectedRow]:
@@ -51,8 +53,9 @@ class SaleReader:
     def finish(self) -> list[ReadSale | RejectedRow]:
         """Return what is left at the end of the file. Raises FileRejected."""
         found = self._read(self._lines.finish())
-        if self._records is not None and self._rows is not None:
-            found += self._rows.read(self._new(self._records.finish()))
+        if self._records is not None:
+            found += self._read_records(self._records.finish())
+        if self._rows is not None:
             found += self._rows.finish()
         if self.layout is None:
             raise FileRejected(FileFault.EMPTY)
@@ -64,10 +67,10 @@ class SaleReader:
         if self.layout is None:
             lines = self._begin(lines)
         found: list[ReadSale | RejectedRow] = []
-        if self._documents is not None:
+        if self._records is not None:
+            found = self._read_records(self._records.read(lines))
+        elif self._documents is not None:
             found = [one for one in self._documents.read(lines) if _line_of(one) >= self._from]
-        elif self._records is not None and self._rows is not None:
-            found = list(self._rows.read(self._new(self._records.read(lines))))
         self._has_rows = self._has_rows or bool(found) or (self._rows is not None and self._rows.open_line is not None)
         return found
 
@@ -80,15 +83,34 @@ class SaleReader:
                 if layout.format is ImportFormat.NDJSON:
                     self._documents = SaleDocuments(before)
                     return lines[index:]
-                self._records = CsvRecords(layout.delimiter or ",", before + 1)
-                self._rows = SaleRows(layout)
+                self._records = CsvRecords(layout.delimiter or ",", before + 1, layout.width_limit)
+                if layout.holds_documents:
+                    self._documents = SaleDocuments()
+                else:
+                    self._rows = SaleRows(layout)
                 return lines[index + 1 :]
         return []
+
+    def _read_records(self, records: Iterable[Record | BrokenRecord]) -> list[ReadSale | RejectedRow]:
+        given = self._new(records)
+        if self.layout is not None and self.layout.is_rejected:
+            given = map(_returned, given)
+        if self._rows is not None:
+            return list(self._rows.read(given))
+        assert self._documents is not None  # noqa: S101 - rows or documents
+        return list(self._documents.read_cells(given))
 
     def _new(self, records: Iterable[Record | BrokenRecord]) -> Iterable[Record | BrokenRecord]:
         if self._from <= 1:
             return records
         return (record for record in records if record.line >= self._from)
+
+
+def _returned(record: Record | BrokenRecord) -> Record | BrokenRecord:
+    """A row as it was before it was rejected; the number of its columns tells what is wrong with it."""
+    if isinstance(record, BrokenRecord):
+        return record
+    return Record(record.line, read_returned(record.cells))
 
 
 def _line_of(one: ReadSale | RejectedRow) -> int:

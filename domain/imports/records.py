@@ -27,17 +27,19 @@ class Record(Struct, frozen=True, gc=False):
 
 
 class BrokenRecord(Struct, frozen=True, gc=False):
-    """A row that cannot be read, and why."""
+    """A row that cannot be read, and why; `text` is its first line, if that is not too long."""
 
     line: int
     reason: str
+    text: str = ""
 
 
 class CsvRecords:
     """Puts lines together to records. Only what is in quotes goes over several lines."""
 
-    def __init__(self, delimiter: str, line: int = 0) -> None:
-        """Begin behind so many lines."""
+    def __init__(self, delimiter: str, line: int = 0, limit: int = COLUMNS_LIMIT) -> None:
+        """Begin behind so many lines; rows have at most `limit` columns."""
+        self._limit = limit
         self.line = line
         self._delimiter = delimiter
         self._open: list[tuple[int, str]] = []
@@ -55,8 +57,8 @@ class CsvRecords:
             self.line += 1
             if self._open or '"' in line or len(line) > ROW_LENGTH:
                 yield from self._take(self.line, line)
-            elif line.count(delimiter) >= COLUMNS_LIMIT:
-                yield BrokenRecord(self.line, TOO_WIDE)
+            elif line.count(delimiter) >= self._limit:
+                yield BrokenRecord(self.line, TOO_WIDE, line)
             elif line:
                 yield Record(self.line, line.split(delimiter))
 
@@ -84,7 +86,7 @@ class CsvRecords:
 
     def _close(self) -> Iterator[Record | BrokenRecord]:
         """Yield the record if it is closed, and nothing if more lines belong to it."""
-        cells = split_record("\n".join(line for _, line in self._open), self._delimiter)
+        cells = split_record("\n".join(line for _, line in self._open), self._delimiter, self._limit)
         if cells is None:
             return
         if isinstance(cells, str):
@@ -95,15 +97,15 @@ class CsvRecords:
 
     def _give_up(self, reason: str) -> Iterator[Record | BrokenRecord]:
         """Report the first line of the open record, and read the others by themselves."""
-        (number, _), *others = self._open
+        (number, text), *others = self._open
         self._open = []
-        yield BrokenRecord(number, reason)
+        yield BrokenRecord(number, reason, text)
         for other, line in others:
             if line or self._open:
                 yield from self._take(other, line)
 
 
-def split_record(text: str, delimiter: str) -> list[str] | str | None:
+def split_record(text: str, delimiter: str, limit: int = COLUMNS_LIMIT) -> list[str] | str | None:
     """Split a record into cells; return what is wrong with it, or None if its last quote is open."""
     cell, opened = _patterns(delimiter)
     cells: list[str] = []
@@ -111,12 +113,26 @@ def split_record(text: str, delimiter: str) -> list[str] | str | None:
     while (found := cell.match(text, position)) is not None:
         quoted, plain, end = found.groups()
         cells.append(plain if quoted is None else quoted.replace('""', '"'))
-        if len(cells) > COLUMNS_LIMIT:
+        if len(cells) > limit:
             return TOO_WIDE
         position = found.end()
         if not end:
             return cells
     return None if opened.fullmatch(text, position) else MISPLACED
+
+
+def split_loosely(text: str, delimiter: str) -> list[str]:
+    """Split a record that cannot be read: from the cell that is wrong, at every delimiter, with the quotes."""
+    cell, _ = _patterns(delimiter)
+    cells: list[str] = []
+    position = 0
+    while (found := cell.match(text, position)) is not None:
+        quoted, plain, end = found.groups()
+        cells.append(plain if quoted is None else quoted.replace('""', '"'))
+        position = found.end()
+        if not end:
+            return cells
+    return [*cells, *text[position:].split(delimiter)]
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from domain.imports.facts import Layout
+from domain.imports.facts import REJECTED_COLUMNS, Layout
 from domain.imports.header import name_of
 from domain.imports.records import BrokenRecord, Record
 from domain.imports.values import MalformedValue, read_line, read_revision, state_problems
@@ -63,8 +63,9 @@ class SaleRows:
     """Reads the rows of a CSV file with this layout."""
 
     def __init__(self, layout: Layout) -> None:
-        self._width = len(layout.columns)
-        places = {name_of(cell): place for place, cell in enumerate(layout.columns)}
+        columns = layout.columns[len(REJECTED_COLUMNS) :] if layout.is_rejected else layout.columns
+        self._width = len(columns)
+        places = {name_of(cell): place for place, cell in enumerate(columns)}
         self._ids, self._shared, self._line = (_pick(places, names) for names in (_IDS, _SHARED, _OF_LINE))
         self._run: _Run | None = None
         # The ids of a sale that has too many lines, while its rows go on.

@@ -96,7 +96,11 @@ async def test_a_file_is_imported_and_its_rejected_rows_are_written(
         ],
     )
     lines = (tmp_path / "march.rejected.csv").read_text().splitlines()
-    assert [line.split(",", 2)[:2] for line in lines] == [["line", "external id"], ["3", "s-2"], ["4", "s-3"]]
+    assert [line.split(",", 2)[:2] for line in lines] == [
+        ["\ufeffrejected_line", "rejected_sale"],
+        ["3", "s-2"],
+        ["4", "s-3"],
+    ]
     again = await desk.run("march.csv", "--source", "till")
     assert (again.code, again.complaints) == (
         1,

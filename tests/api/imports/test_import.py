@@ -77,7 +77,7 @@ async def test_a_broken_line_rejects_its_sale_alone(desk: ImportDesk) -> None:
     assert (done.status, done.outcomes) == ("SUCCEEDED", {"recorded": 2, "rejected": 5})
     assert done.rejected_file is not None
     assert done.rejected_file.splitlines()[:3] == [
-        f"line,external id,reason,{HEADER}",
+        f"\ufeffrejected_line,rejected_sale,reason,{HEADER}",
         f'3,s-2,"{NO_NUMBER}",{row("s-2", quantity="x")}',
         f'4,s-3,"{UNKNOWN_SKU}",{row("s-3", "NO-1")}',
     ]
@@ -150,7 +150,7 @@ async def test_lines_of_json_are_recorded(desk: ImportDesk) -> None:
     assert done.reasons[0][:2] == (2, "s-2")
     assert done.reasons[0][2] == "This line is not a sale: Object contains unknown field quantity."
     assert done.rejected_file is not None
-    assert done.rejected_file.splitlines()[0] == "line,external id,reason,sale"
+    assert done.rejected_file.splitlines()[0] == "\ufeffrejected_line,rejected_sale,reason,sale"
     assert json.loads(done.last_cell) == given[2]
 
 

@@ -60,10 +60,13 @@ def test_no_line_is_lost(lines: Sequence[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('a,5" pipe\nb,c', [BrokenRecord(1, MISPLACED), Record(2, ["b", "c"])]),
-        ('a,"b"c\nd,e', [BrokenRecord(1, MISPLACED), Record(2, ["d", "e"])]),
-        ('a,"b\nc,d\ne,f', [BrokenRecord(1, UNCLOSED), Record(2, ["c", "d"]), Record(3, ["e", "f"])]),
-        ('"a\nb"c\nd,e', [BrokenRecord(1, MISPLACED), BrokenRecord(2, MISPLACED), Record(3, ["d", "e"])]),
+        ('a,5" pipe\nb,c', [BrokenRecord(1, MISPLACED, 'a,5" pipe'), Record(2, ["b", "c"])]),
+        ('a,"b"c\nd,e', [BrokenRecord(1, MISPLACED, 'a,"b"c'), Record(2, ["d", "e"])]),
+        ('a,"b\nc,d\ne,f', [BrokenRecord(1, UNCLOSED, 'a,"b'), Record(2, ["c", "d"]), Record(3, ["e", "f"])]),
+        (
+            '"a\nb"c\nd,e',
+            [BrokenRecord(1, MISPLACED, '"a'), BrokenRecord(2, MISPLACED, 'b"c'), Record(3, ["d", "e"])],
+        ),
         ('"a\n\nb",c', [Record(1, ["a\n\nb", "c"])]),
         ("a,b\n\nc,d", [Record(1, ["a", "b"]), Record(3, ["c", "d"])]),
     ],
@@ -82,8 +85,8 @@ def test_rows_are_bounded() -> None:
     ]
     wide = "," * COLUMNS_LIMIT
     assert read(f'{wide}\n"a"{wide}\n{wide[1:]}') == [
-        BrokenRecord(1, TOO_WIDE),
-        BrokenRecord(2, TOO_WIDE),
+        BrokenRecord(1, TOO_WIDE, wide),
+        BrokenRecord(2, TOO_WIDE, f'"a"{wide}'),
         Record(3, [""] * COLUMNS_LIMIT),
     ]
 
@@ -93,6 +96,6 @@ def test_a_quote_that_never_closes_is_found_within_the_bound() -> None:
     lines = ['x,"open', *(f"{number},y" for number in range(30_000))]
     records = CsvRecords(",")
     found = list(records.read(lines[:20_000]))
-    assert found[0] == BrokenRecord(1, UNCLOSED)
+    assert found[0] == BrokenRecord(1, UNCLOSED, 'x,"open')
     assert found[1:] == [Record(number + 2, [str(number), "y"]) for number in range(19_999)]
     assert records.resume_line == 20_001
