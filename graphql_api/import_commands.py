@@ -1,7 +1,9 @@
 """The commands `tessera import`: send a file of sales to a server, show how far its import is, and cancel it."""
 
+import re
 import time
 from collections.abc import Callable
+from itertools import chain, count
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -22,6 +24,8 @@ _PATIENCE: Final = 60
 _SECONDS_BETWEEN_LINES: Final = 5.0
 _ENDED: Final = frozenset({"SUCCEEDED", "FAILED", "CANCELED"})
 
+# At the end of the name of a file of rejected rows.
+_NUMBERED: Final = re.compile(r"\.rejected(-[0-9]+)?$")
 _UNSENT: Final = "The file was not sent to its end, so nothing is imported."
 _UNANSWERED: Final = "The file was sent, and the server did not answer yet. It may import the file."
 
@@ -39,11 +43,11 @@ TokenOption = Annotated[
     str | None,
     typer.Option(
         envvar="TESSERA_TOKEN",
-        help="The token or API key to import with. In development, by default that of the connected system.",
+        help="The token or API key to import with. In development, by default that of the connected system in the database of this folder.",
     ),
 ]
 RejectedOption = Annotated[
-    Path | None, typer.Option(help="Where to write rejected rows; by default NAME.rejected.csv in this folder.")
+    Path | None, typer.Option(help="Where to write rejected rows; by default NAME.rejected.csv in this folder, or NAME.rejected-2.csv beside it.")
 ]
 
 
@@ -53,7 +57,8 @@ def import_commands(read_settings: Callable[[], Settings], make_token: Callable[
 
     def connect(server: str | None, token: str | None) -> ImportClient:
         settings = read_settings()
-        if token is None and not settings.development:
+        has_database = settings.database_url is not None or settings.data_dir.joinpath("postgres").exists()
+        if token is None and not (settings.development and has_database):
             message = "Name the API key to import with: set TESSERA_TOKEN, or use --token."
             raise ImportImpossible(message)
         address = server or f"http://{settings.host}:{settings.port}"
@@ -75,13 +80,12 @@ def import_commands(read_settings: Callable[[], Settings], make_token: Callable[
         The exit code is 1 if the import failed, or if a sale was rejected or is in conflict. Ctrl-C ends the command,
         and not the import.
         """
-        target = rejected or _target_of(file.name)
-        if target.exists():
-            message = f"{target} exists already. Move it away, or name another file with --rejected."
+        if rejected is not None and rejected.exists():
+            message = f"{rejected} exists already. Move it away, or name another file with --rejected."
             raise ImportImpossible(message)
         following = _Following(connect(server, token), open_messages())
         parameters = {"source": source, "fileName": file.name, "dryRun": _flag(dry_run), "park": _flag(park)}
-        _end(following.send(file, parameters), following, target)
+        _end(following.send(file, parameters), following, rejected or _target_of(file.name))
 
     @commands.command()
     def follow(
@@ -118,14 +122,14 @@ class _Following:
         with self._bars() as progress:
             sending = progress.add_task(f"Sending {file.name}", total=size)
 
-            def count(piece: int) -> None:
+            def add(piece: int) -> None:
                 nonlocal sent
                 sent += piece
                 progress.update(sending, completed=sent)
                 self._write_line(f"Sending: {100 * sent // size}%")
 
             try:
-                path = self.client.send(file, parameters, count)
+                path = self.client.send(file, parameters, add)
             except KeyboardInterrupt:
                 self.messages.print(_UNSENT if sent < size else _UNANSWERED)
                 raise
@@ -190,7 +194,11 @@ def _end(imported: dict[str, Any], following: _Following, target: Path) -> None:
 
 
 def _target_of(name: str) -> Path:
-    return Path(f"{Path(name).stem}.rejected.csv")
+    """A file beside others that were written for the same one, which a person may be correcting."""
+    stem = _NUMBERED.sub("", Path(name).stem)
+    first = Path(f"{stem}.rejected.csv")
+    others = (Path(f"{stem}.rejected-{number}.csv") for number in count(2))
+    return next(target for target in chain([first], others) if not target.exists())
 
 
 def _path_of(import_id: str) -> str:

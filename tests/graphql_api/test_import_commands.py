@@ -101,12 +101,36 @@ async def test_a_file_is_imported_and_its_rejected_rows_are_written(
         ["3", "s-2"],
         ["4", "s-3"],
     ]
-    again = await desk.run("march.csv", "--source", "till")
+    again = await desk.run("march.csv", "--source", "till", "--rejected", "march.rejected.csv")
     assert (again.code, again.complaints) == (
         1,
         "march.rejected.csv exists already. Move it away, or name another file with --rejected.\n",
     )
     assert await query(environment, "SELECT count(*) FROM sales_import") == [2]
+
+
+async def test_the_commands_of_the_documentation_run_in_their_order(desk: Desk, tmp_path: Path) -> None:
+    """R20: a dry run, the import, and the import of the corrected file; none overwrites a file of rejected rows."""
+    write(csv_file(row("s-1"), row("s-2", "NO-1")))
+    text = Path(__file__).parents[2].joinpath("docs/imports.md").read_text(encoding="utf-8")
+    commands = [line.split()[4:] for line in text.splitlines() if line.startswith("$ tessera import sales")]
+    assert [command[0] for command in commands] == ["march.csv", "march.csv", "march.rejected-2.csv"]
+    ended = []
+    for command in commands:
+        rejected = Path("march.rejected-2.csv")
+        if command[0] == rejected.name:
+            rejected.write_bytes(rejected.read_bytes().replace(b"NO-1", b"AMB-1L"))
+        ended.append(await desk.run(*command))
+    assert [(one.code, one.complaints.splitlines()[-1]) for one in ended] == [
+        (1, "Rejected rows are in march.rejected.csv."),
+        (1, "Rejected rows are in march.rejected-2.csv."),
+        (0, "1 sale was recorded."),
+    ]
+    assert sorted(path.name for path in tmp_path.glob("*.csv")) == [
+        "march.csv",
+        "march.rejected-2.csv",
+        "march.rejected.csv",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -120,6 +144,7 @@ async def test_a_file_is_imported_and_its_rejected_rows_are_written(
             {"TESSERA_TOKEN": "", "TESSERA_ENV": "production"},
             "Name the API key to import with: set TESSERA_TOKEN, or use --token.",
         ),
+        ((), {"TESSERA_TOKEN": ""}, "Name the API key to import with: set TESSERA_TOKEN, or use --token."),
     ],
 )
 async def test_what_is_wrong_is_said_in_a_sentence(
@@ -130,6 +155,7 @@ async def test_what_is_wrong_is_said_in_a_sentence(
     assert ended.code == 1
     assert ended.complaints.startswith(complaint)
     assert "Traceback" not in ended.complaints
+    assert not Path("postgres").exists()
 
 
 async def test_a_large_file_that_is_refused_is_not_sent_to_its_end(desk: Desk, environment: Environment) -> None:
