@@ -50,12 +50,17 @@ NAME_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "image/png": (".png",),
         "image/jpeg": (".jpg", ".jpeg"),
         "text/csv": (".csv", ".tsv", ".txt"),
-        "application/x-ndjson": (".ndjson", ".jsonl"),
+        "application/x-ndjson": (".ndjson", ".jsonl", ".json"),
     }
 )
 _DOCUMENTS: Final = ("application/pdf", "image/svg+xml", "image/png", "image/jpeg")
 # The types of files of sales; the import finds out how a file is written.
 SALES_TYPES: Final = ("text/csv", "application/x-ndjson")
+# What browsers and programs call such files: Windows names CSV after Excel, and many name no type.
+OTHER_SALES_TYPES: Final = (
+    *("text/plain", "text/tab-separated-values", "application/csv", "application/vnd.ms-excel"),
+    *("application/ndjson", "application/jsonl", "application/json", "application/octet-stream", ""),
+)
 PURPOSE_RULES: Final[Mapping[UploadPurpose, PurposeRule]] = MappingProxyType(
     {
         UploadPurpose.ARTWORK: PurposeRule("artwork", Permission.ARTWORK_UPLOAD, _DOCUMENTS),

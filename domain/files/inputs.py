@@ -3,10 +3,27 @@
 from collections.abc import Iterator
 
 from domain.failures import Problem, UserErrorCode
-from domain.files.facts import CONTENT_TYPE_NAMES, PURPOSE_RULES, UploadLimits, UploadPurpose
+from domain.files.facts import (
+    CONTENT_TYPE_NAMES,
+    NAME_ENDINGS,
+    OTHER_SALES_TYPES,
+    PURPOSE_RULES,
+    SALES_TYPES,
+    UploadLimits,
+    UploadPurpose,
+)
 from domain.files.names import ending_problems, name_problems
 from domain.files.sizes import format_size
 from domain.text import join_words
+
+
+def stated_type(purpose: UploadPurpose, file_name: str, content_type: str) -> str:
+    """The type under which a file is stored: that of the client, or what the name of a file of sales says."""
+    given = content_type.partition(";")[0].strip().lower()
+    if purpose is not UploadPurpose.SALES_IMPORT or given not in OTHER_SALES_TYPES:
+        return given
+    csv, ndjson = SALES_TYPES
+    return ndjson if file_name.lower().endswith(NAME_ENDINGS[ndjson]) else csv
 
 
 def upload_problems(

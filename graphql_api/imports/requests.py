@@ -4,18 +4,15 @@ from typing import Final
 
 from starlette.requests import Request
 
+from domain.files.facts import OTHER_SALES_TYPES, SALES_TYPES
 from domain.text import join_words, quote, shorten
 from graphql_api.files.credentials import Rejected
 from resolvers.imports.receive_sales import ReceiveSales
 from resolvers.imports.start_import import ImportOptions
 
 _PARAMETERS: Final = ("source", "dryRun", "park", "fileName")
-# The last two are what programs send where nobody named a type; how a file is written, its beginning says.
-_TYPES: Final = (
-    *("text/csv", "text/plain", "text/tab-separated-values"),
-    *("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json"),
-    *("application/octet-stream", "application/x-www-form-urlencoded", ""),
-)
+# The last one is what programs send where nobody named a type; how a file is written, its beginning says.
+_TYPES: Final = (*SALES_TYPES, *OTHER_SALES_TYPES, "application/x-www-form-urlencoded")
 _DEFAULT_NAME: Final = "sales"
 # Of what is quoted from a request.
 _QUOTED: Final = 40

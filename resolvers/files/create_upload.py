@@ -9,7 +9,7 @@ from msgspec import Struct
 from db.files.changes import add_upload
 from db.files.rows import UploadRow
 from domain.files.facts import PURPOSE_RULES, UPLOAD_LIFETIME, UploadPurpose
-from domain.files.inputs import upload_problems
+from domain.files.inputs import stated_type, upload_problems
 from domain.links import Link, LinkKind
 from domain.text import trim_text
 from resolvers.context import Operation
@@ -44,7 +44,8 @@ async def create_upload(operation: Operation, command: CreateUpload) -> BegunUpl
     LinksUnavailable.
     """
     files, account_id = operation.files, operation.viewer.account_id
-    name, content_type = trim_text(command.file_name), command.content_type.strip().lower()
+    name = trim_text(command.file_name)
+    content_type = stated_type(command.purpose, name, command.content_type)
     reject_invalid(upload_problems(command.purpose, name, content_type, command.byte_size, files.limits))
     operation.require(PURPOSE_RULES[command.purpose].permission)
     upload = UploadRow(

@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
-from db.files.changes import set_upload_used
+from msgspec.structs import replace
+
+from db.files.changes import add_file, set_upload_used
 from db.files.reads import FILES_BY_ID, LOCK_UPLOAD
 from db.files.rows import StoredFileRow
 from db.sessions import Writing
@@ -17,7 +19,31 @@ async def take_upload(
 ) -> StoredFileRow:
     """Take the file of an upload of the viewer, which counts as used once the transaction commits.
 
-    The file has the id of its upload. `path` leads to the argument with the upload, from `input`. Raises UploadMissing,
+    The file has the id of its upload. Raises what `find_upload` raises.
+    """
+    file = await find_upload(operation, session, upload_id, purpose, path)
+    await set_upload_used(session, upload_id, operation.now)
+    return file
+
+
+async def copy_upload(
+    operation: Operation, session: Writing, upload_id: UUID, purpose: UploadPurpose, path: Path
+) -> StoredFileRow:
+    """Add another file with the content of an upload of the viewer, which can still be used.
+
+    Raises what `find_upload` raises.
+    """
+    file = replace(await find_upload(operation, session, upload_id, purpose, path), id=operation.new_id())
+    await add_file(session, file)
+    return file
+
+
+async def find_upload(
+    operation: Operation, session: Writing, upload_id: UUID, purpose: UploadPurpose, path: Path
+) -> StoredFileRow:
+    """Find the file of an upload of the viewer, and lock the upload.
+
+    `path` leads to the argument with the upload, from `input`. Raises UploadMissing,
     also for an upload of another account, WrongPurpose, UploadUsed, UploadUnfinished, and UploadExpired.
     """
     rows = await session.fetch(LOCK_UPLOAD, id=upload_id)
@@ -33,6 +59,5 @@ async def take_upload(
         raise UploadExpired(upload.file_name, path)
     if upload.file_id is None:
         raise UploadUnfinished(upload.file_name, path)
-    await set_upload_used(session, upload.id, operation.now)
     (file,) = await session.fetch(FILES_BY_ID, ids=[upload.file_id])
     return file

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from domain.files.facts import UploadPurpose
 from resolvers.context import Operation
-from resolvers.files.take_upload import take_upload
+from resolvers.files.take_upload import copy_upload, take_upload
 from resolvers.idempotency import claim_key
 from resolvers.imports.start_import import ImportOptions, start_import
 
@@ -32,5 +32,7 @@ async def import_sales(operation: Operation, command: ImportSales) -> UUID:
         earlier = await claim_key(operation, session, command, result_id=import_id)
         if earlier is not None:
             return earlier
-        file = await take_upload(operation, session, command.upload_id, UploadPurpose.SALES_IMPORT, _UPLOAD_PATH)
+        # A dry run leaves the upload to the import behind it.
+        take = copy_upload if command.options.dry_run else take_upload
+        file = await take(operation, session, command.upload_id, UploadPurpose.SALES_IMPORT, _UPLOAD_PATH)
         return await start_import(operation, session, file, command.options, import_id=import_id)

@@ -61,5 +61,5 @@ async def import_received(operation: Operation, command: ReceiveSales, file: Sen
 
 def too_large(most: int) -> Problem:
     """The problem of a file that is larger than allowed."""
-    message = f"The file is too large; a file of sales may have at most {format_size(most)}. Send it in parts."
+    message = f"The file is too large; a file of sales may have at most {format_size(most)}. Split it into several files."
     return Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("byteSize",))

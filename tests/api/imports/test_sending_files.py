@@ -288,7 +288,7 @@ async def test_the_limits_of_uploads_hold(
     async with nothing_changes(database_url):
         status, code, message = rejection_of(await post_file(system, pieces()))
     assert (status, code) == (413, "LIMIT_EXCEEDED")
-    assert message == "The file has more than the 100 bytes that you may send now. Send it in parts."
+    assert message == "The file has more than the 100 bytes that you may send now. Split it, or send it later."
 
 
 async def test_a_file_larger_than_any_is_refused(environment: Environment, world: World) -> None:
