@@ -13,7 +13,7 @@ from db.imports.rows import NewImport, NewImportRow, NewRejection
 from db.imports.tables import SalesImportRowTable, SalesImportStreamTable, SalesImportTable
 from db.sessions import Writing
 from db.statement import Change, number, numbers, texts, uuid
-from domain.imports.facts import STREAMS, ImportPhase, Layout
+from domain.imports.facts import STREAMS, ImportFormat, ImportPhase, Layout
 
 # In place of a zero byte, which a reason may quote and PostgreSQL cannot store.
 _UNSTORABLE: Final = "\N{REPLACEMENT CHARACTER}"
@@ -152,7 +152,8 @@ async def set_layout(session: Writing, import_id: UUID, layout: Layout) -> None:
     await set_import(
         session,
         import_id,
-        format=layout.format.value,
+        # Rejected lines of NDJSON are cells of CSV, and are read as what they are.
+        format=(ImportFormat.NDJSON if layout.holds_documents else layout.format).value,
         encoding=layout.encoding.value,
         delimiter=layout.delimiter,
         ignored_columns=list(layout.ignored),

@@ -7,10 +7,11 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from domain.imports.facts import ROW_LENGTH
+from domain.imports.facts import ROW_LENGTH, ImportFormat
 from domain.imports.records import TOO_LONG, BrokenRecord, Record
+from domain.imports.reasons import state_problems
 from domain.imports.rows import ReadSale, RejectedRow
-from domain.imports.values import MalformedValue, read_price, read_revision, state_problems
+from domain.imports.values import MalformedValue, read_price, read_revision
 from domain.sales.facts import EXTERNAL_ID_LENGTH
 from domain.sales.reports import ReportedLine, ReportedSale, sale_problems
 from domain.text import shorten
@@ -80,7 +81,7 @@ class SaleDocuments:
             return RejectedRow(self.line, None, reason)
         except MalformedValue as malformed:
             return RejectedRow(self.line, _find_id(text), str(malformed))
-        reason = state_problems(sale_problems(sale))
+        reason = state_problems(sale_problems(sale), ImportFormat.NDJSON)
         if reason:
             return RejectedRow(self.line, _find_id(text), reason)
         return ReadSale((self.line,), sale, occurrence=self.line)

@@ -1,14 +1,12 @@
 """Reads the values of a sale from the texts of a file (R20)."""
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from domain.failures import Problem
+from domain.imports.reasons import state_problems
 from domain.sales.reports import ReportedLine, line_problems
-from domain.text import drop_repeats, shorten
 from domain.timestamps import Malformed
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}")
@@ -16,8 +14,6 @@ _DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
 _LARGEST_REVISION: Final = 2**31 - 1
 # Files have few different products, quantities, and prices.
 _CACHED: Final = 20_000
-# Of the problems of a sale, in its reason.
-_REASON_LENGTH: Final = 1_000
 
 
 class MalformedValue(Exception):
@@ -32,11 +28,6 @@ def read_line(sku: str, quantity: str, price: str, currency: str) -> ReportedLin
         return "The quantity is not a whole number. Write it with digits, like 12 or -3."
     line = ReportedLine(sku.strip(), int(units), unit_price=read_price(price.strip()), currency=currency.strip())
     return state_problems(line_problems(line)) or line
-
-
-def state_problems(problems: Sequence[Problem]) -> str:
-    """Write problems as sentences; empty without any."""
-    return shorten(" ".join(drop_repeats(problem.message for problem in problems)), _REASON_LENGTH) if problems else ""
 
 
 @lru_cache(_CACHED)

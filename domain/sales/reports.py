@@ -119,7 +119,8 @@ def time_problems(sale: ReportedSale, now: datetime, policy: SalesPolicy) -> tup
         elif sold_at < now - policy.oldest:
             days = policy.oldest.days
             message = (
-                f"This sale is more than {days:,} days old, and the program takes sales of the last {days:,} days."
+                f"This sale is more than {days:,} days old, and the program takes sales of the last {days:,} days. "
+                "Leave it out, or ask the operators of the server to allow older ones (TESSERA_SALE_DAYS)."
             )
             found.append(Problem(UserErrorCode.OUT_OF_WINDOW, message, ("soldAt",)))
     if sale.revision is None and isinstance(updated_at, datetime) and updated_at > now + CLOCK_TOLERANCE:

@@ -16,13 +16,13 @@ from db.imports.changes import Tally, advance_stream, reject_rows, take_streams
 from db.imports.reads import COUNTS_BY_ID, LOCK_STREAM, NEXT_SALES, PLACE_OF_STREAM
 from db.imports.rows import ImportCountsRow, NewRejection
 from db.sessions import TransactionConflict, Writing
-from domain.imports.facts import ERRORS_LIMIT, STREAMS
+from domain.imports.facts import ERRORS_LIMIT, STREAMS, ImportFormat
 from domain.imports.failures import TooManyErrors
+from domain.imports.reasons import state_rejection
 from domain.permissions import Permission
 from domain.points.failures import BalanceExceeded
 from domain.sales.decisions import Decision
 from domain.sales.facts import SaleOutcome
-from domain.text import drop_repeats
 from resolvers.bugs import bug_sentence, log_bug
 from resolvers.context import Operation
 from resolvers.imports.content import StagedSale, read_content
@@ -127,10 +127,14 @@ class _Stream:
                 counter = _COUNTERS[decision.outcome]
                 setattr(tally, counter, getattr(tally, counter) + 1)
                 if decision.outcome in _FAILED:
-                    rejections += _reject(one.staged, _state(decision))
+                    rejections += _reject(one.staged, self._state(decision, one.staged))
             await reject_rows(session, running.id, rejections)
             place = (sales[-1].part, sales[-1].position)
             await advance_stream(session, running.id, self._number, place, tally)
+
+    def _state(self, decision: Decision, staged: StagedSale) -> str:
+        form = ImportFormat(self._running.row.format or ImportFormat.CSV)
+        return state_rejection(decision.problems, form, staged.lines)
 
     async def _decide(self, operation: Operation, session: Writing, sales: Sequence[StagedSale]) -> Ingested:
         """Record sales as recordSales does; a dry run keeps nothing of it."""
@@ -227,7 +231,3 @@ async def record_staged(
 
 def _reject(staged: StagedSale, reason: str) -> list[NewRejection]:
     return [NewRejection(line, staged.sale.external_id, reason=reason) for line in staged.lines]
-
-
-def _state(decision: Decision) -> str:
-    return " ".join(drop_repeats(problem.message for problem in decision.problems))

@@ -11,7 +11,8 @@ from tests.support.jobs import query
 from tests.support.sales import CODE, SOLD_AT, line, sale
 
 UNKNOWN_SKU = (
-    "There is no variant with the SKU or alias “NO-1” (line 1). Add the product or an alias, or correct the sale."
+    "There is no variant with the SKU or alias “NO-1” (line 4 of the file). Add the product or an "
+    "alias, or correct the sale."
 )
 NO_NUMBER = "The quantity is not a whole number. Write it with digits, like 12 or -3."
 
@@ -84,7 +85,7 @@ async def test_a_broken_line_rejects_its_sale_alone(desk: ImportDesk) -> None:
     assert [(number, external_id, reason.partition(".")[0]) for number, external_id, reason in done.reasons[2:]] == [
         (6, "", "A quote stands in the middle of a cell"),
         (7, "s-2", INCOMPLETE.partition(".")[0]),
-        (8, "'=s-5", "This sale only returns units: name the sale that it returns in returnsExternalId"),
+        (8, "'=s-5", "This sale only returns units: name the sale that it returns in returns_external_id"),
     ]
     assert ",'=s-5," in done.rejected_file
     assert await balance(desk) == 60

@@ -5,8 +5,8 @@ import pytest
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.imports.jobs import JOBS
-from tests.api.files.conftest import upload
 from tests.support.client import Clients
+from tests.support.files import upload
 from tests.support.imports import OF_CSV, begin_import, csv_file, read_import, row
 from tests.support.jobs import query, run_due
 from tests.support.unchanged import nothing_changes

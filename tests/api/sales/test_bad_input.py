@@ -63,7 +63,8 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
             (
                 "OUT_OF_WINDOW",
                 "soldAt",
-                "This sale is more than 90 days old, and the program takes sales of the last 90 days.",
+                "This sale is more than 90 days old, and the program takes sales of the last 90 days. Leave it out, or "
+                "ask the operators of the server to allow older ones (TESSERA_SALE_DAYS).",
             )
         ],
     ),
