@@ -15,6 +15,7 @@ from db.imports.rows import ListedImportRow, ListedRejectionRow
 from db.imports.tables import SalesImportRejectionTable, SalesImportTable
 from db.jobs.tables import JobTable
 from db.keyset import Sort, keyset, keyset_by_owner
+from db.sales.tables import SaleSourceTable
 from db.statement import Query, Statement, texts, uuid, uuids
 from domain.imports.facts import ImportOrder, ImportStatus
 
@@ -101,11 +102,17 @@ def rejection_counts_by_import() -> Statement[OwnerCount]:
 
 def _listed(filters: ImportFilters) -> Query:
     predicates = (
-        (filters.sources, _IMPORT.source == any_(texts("sources"))),
+        (filters.sources, _is_of_sources()),
         (filters.statuses, any_(texts("statuses")) == _STATUS),
         (filters.dry_run is not None, _IMPORT.dry_run.is_(filters.dry_run)),
     )
     return _visible(own=filters.own).where(*(predicate for wanted, predicate in predicates if wanted))
+
+
+def _is_of_sources() -> ColumnElement[bool]:
+    """Whether an import is for one of the sources with the keys in the parameter; a new source has no name yet."""
+    named = select(SaleSourceTable.name).where(SaleSourceTable.key == any_(texts("sources")))
+    return or_(_IMPORT.source.in_(named), func.lower(_IMPORT.source) == any_(texts("sources")))
 
 
 def _visible(*, own: bool) -> Query:

@@ -125,9 +125,14 @@ def _chosen_parked(scope: SaleScope, filters: ParkedFilters) -> list[ColumnEleme
     found = or_(*[func.strpos(func.upper(text_), named) > 0 for text_ in texts])
     return [
         _visible_parked(scope),
-        *([parked.source == string("source")] if filters.source else []),
+        *([parked.source == _named_source()] if filters.source else []),
         *([found] if filters.search else []),
     ]
+
+
+def _named_source() -> ColumnElement[str]:
+    """The name of the source with the key in the parameter `source`."""
+    return select(SaleSourceTable.name).where(SaleSourceTable.key == string("source")).scalar_subquery()
 
 
 @cache

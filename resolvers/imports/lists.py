@@ -17,7 +17,7 @@ from db.imports.pages import (
 )
 from db.imports.rows import ListedImportRow, ListedRejectionRow
 from domain.imports.facts import ImportOrder, ImportStatus
-from domain.text import drop_repeats
+from domain.text import drop_repeats, text_key
 from resolvers.context import Operation
 from resolvers.imports.loaders import scope_parameters
 from resolvers.paging import Page, PageArguments, empty_page, read_page, read_pages
@@ -71,7 +71,7 @@ async def rejections_of_imports(
 def _parameters(chosen: ImportFilter) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if chosen.sources is not None:
-        given["sources"] = list(drop_repeats(source.strip() for source in chosen.sources))
+        given["sources"] = list(drop_repeats(text_key(source) for source in chosen.sources))
     if chosen.statuses is not None:
         given["statuses"] = list(drop_repeats(status.value for status in chosen.statuses))
     return given

@@ -13,6 +13,7 @@ from domain.queue_keys import WorkQueueKey
 from domain.sales.aliases import code_key
 from domain.sales.facts import ALIAS_LENGTH
 from domain.sales.scope import parked_scope_of, sale_scope_of
+from domain.text import text_key
 from domain.work.queues import ParkedSaleQueue, queue_of
 from resolvers.context import Operation
 from resolvers.filtering import moments_of_days
@@ -59,7 +60,7 @@ async def list_parked_sales(
 ) -> Page[ParkedSaleRow]:
     """List the parked sales that the viewer may see, the longest parked first. Raises BadArgument."""
     scope = parked_scope_of(operation.viewer)
-    given = {"source": None if source is None else source.strip(), "search": _part(search)}
+    given = {"source": None if source is None else text_key(source), "search": _part(search)}
     chosen = {name: text for name, text in given.items() if text is not None}
     filters = ParkedFilters(**dict.fromkeys(chosen, True))
     return await read_page(

@@ -180,6 +180,7 @@ async def test_who_sees_which_imports(
             assert (shown is not None) is (key in ids), (role, key)
     for chosen, ids in (
         ({"sources": ["desk"]}, [theirs]),
+        ({"sources": ["TILL", "Other"]}, [own]),
         ({"dryRun": False}, [own]),
         ({"statuses": ["QUEUED"], "sources": [" till "]}, [own]),
         ({"statuses": ["FAILED"]}, []),

@@ -89,6 +89,7 @@ async def test_only_reports_that_ask_for_it_park(till: Till, parking: Till, data
     assert [error["path"] for error in results[0]["errors"]] == [["input", "sales", "0", "lines", "0", "sku"]]
     assert await parked(till.client) == [("s-1", NO_SKU), ("s-2", unknown_ecp("Dealer 7"))]
     assert await parked(till.client, source="till") == [("s-1", NO_SKU), ("s-2", unknown_ecp("Dealer 7"))]
+    assert await parked(till.client, source=" TILL") == await parked(till.client, source="till")
     assert await parked(till.client, source="other") == []
 
 
