@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from domain.permissions import Role
+from domain.text import join_words
 from graphql_api.imports.client import ImportClient, ImportImpossible, ServerSilent
 from graphql_api.imports.endpoint import IMPORTS_PATH
 from graphql_api.settings import Settings
@@ -43,11 +44,16 @@ TokenOption = Annotated[
     str | None,
     typer.Option(
         envvar="TESSERA_TOKEN",
-        help="The token or API key to import with. In development, by default that of the connected system in the database of this folder.",
+        help="The token or API key to import with. In development, by default that of the connected system in the "
+        "database of this folder.",
     ),
 ]
 RejectedOption = Annotated[
-    Path | None, typer.Option(help="Where to write rejected rows; by default NAME.rejected.csv in this folder, or NAME.rejected-2.csv beside it.")
+    Path | None,
+    typer.Option(
+        help="Where to write rejected rows; by default NAME.rejected.csv in this folder, or NAME.rejected-2.csv if "
+        "that exists."
+    ),
 ]
 
 
@@ -129,11 +135,13 @@ class _Following:
                 self._write_line(f"Sending: {100 * sent // size}%")
 
             try:
-                path = self.client.send(file, parameters, add)
+                answer = self.client.send(file, parameters, add)
             except KeyboardInterrupt:
                 self.messages.print(_UNSENT if sent < size else _UNANSWERED)
                 raise
-            return self._follow(progress, path, file.name)
+            for notice in answer["notices"]:
+                self.messages.print(notice, markup=False)
+            return self._follow(progress, answer["url"], file.name)
 
     def follow(self, import_id: str) -> dict[str, Any]:
         """Return an import when it has ended. Raises ImportImpossible."""
@@ -186,6 +194,8 @@ def _end(imported: dict[str, Any], following: _Following, target: Path) -> None:
     if imported["error"] is not None and imported["error"] != imported["summary"]:
         messages.print(imported["error"], markup=False)
     messages.print(imported["summary"], markup=False)
+    if imported["ignoredColumns"]:
+        messages.print(f"Ignored columns: {join_words(imported['ignoredColumns'], 'and')}.", markup=False)
     if imported["rejectedUrl"] is not None:
         following.client.download(imported["rejectedUrl"], target)
         messages.print(f"Rejected rows are in {target}.", markup=False)

@@ -68,6 +68,7 @@ class ListedImportRow(ImportRow, frozen=True):
             rejected=self.rejected,
             error=self.error,
             keeps_file=self.file_id is not None,
+            is_cut=self.is_cut,
         )
 
 
@@ -81,6 +82,7 @@ class ImportState(Struct, frozen=True, kw_only=True):
     rejected: int
     error: str | None
     keeps_file: bool
+    is_cut: bool = False
 
 
 class NewImport(Struct, frozen=True):

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from domain.imports.facts import ROW_LENGTH, ImportFormat
-from domain.imports.records import TOO_LONG, BrokenRecord, Record
 from domain.imports.reasons import state_problems
+from domain.imports.records import TOO_LONG, BrokenRecord, Record
 from domain.imports.rows import ReadSale, RejectedRow
 from domain.imports.values import MalformedValue, read_price, read_revision
 from domain.sales.facts import EXTERNAL_ID_LENGTH

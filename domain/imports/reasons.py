@@ -26,7 +26,7 @@ _FIELD: Final = re.compile(rf"“[^”]*”|\b({'|'.join(_COLUMNS)})\b")
 
 def state_problems(problems: Sequence[Problem], form: ImportFormat = ImportFormat.CSV) -> str:
     """Write what is wrong with a sale by itself; empty without any problems."""
-    return _join([f"{one.path[-1]}: {one.message}" if one.path[-1] in _TIMES else one.message for one in problems], form)
+    return _join([f"{f'{one.path[-1]}: ' if one.path[-1] in _TIMES else ''}{one.message}" for one in problems], form)
 
 
 def state_rejection(problems: Sequence[Problem], form: ImportFormat, lines: Sequence[int]) -> str:

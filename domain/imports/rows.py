@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from domain.imports.facts import REJECTED_COLUMNS, Layout
 from domain.imports.header import name_of
-from domain.imports.records import BrokenRecord, Record
 from domain.imports.reasons import state_problems
+from domain.imports.records import BrokenRecord, Record
 from domain.imports.values import MalformedValue, read_line, read_revision
 from domain.sales.facts import EXTERNAL_ID_LENGTH, LINES_LIMIT
 from domain.sales.reports import ReportedLine, ReportedSale, head_problems

@@ -15,6 +15,15 @@ _PHASES: Final = {
     ImportPhase.READING: "The file is being read. Nothing is recorded yet.",
     ImportPhase.SORTING: "The sales are being sorted. Nothing is recorded yet.",
 }
+_CUT: Final = " The last line has no line break, so the file may be cut off: compare its end with the source."
+
+
+def new_source_sentence(source: str) -> str:
+    """Say that nobody has used a source yet, which may be a mistake in its name."""
+    return (
+        f"No sales of {quote(source)} were recorded before. If this system has another name here, cancel the import "
+        "and use that name: under a second one, all its sales are recorded again."
+    )
 
 
 def import_sentence(fact: StoredImportFact) -> str:
@@ -22,7 +31,7 @@ def import_sentence(fact: StoredImportFact) -> str:
     title = f"{'Dry run' if fact.dry_run else 'Import'} of {quote(fact.file_name)} for {quote(fact.source)}"
     match fact:
         case SalesImportFinished(outcomes=outcomes):
-            return f"{title}: {finished_sentence(outcomes, dry_run=fact.dry_run)}"
+            return f"{title}: {finished_sentence(outcomes, dry_run=fact.dry_run, is_cut=fact.is_cut)}"
         case SalesImportFailed(error=error, is_unreadable=True):
             return f"{title}: failed. {error} Nothing was recorded."
         case SalesImportFailed(outcomes=outcomes, error=error):
@@ -33,8 +42,14 @@ def import_sentence(fact: StoredImportFact) -> str:
             assert_never(fact)
 
 
-def state_sentence(
-    status: ImportStatus, phase: ImportPhase, outcomes: Outcomes, *, dry_run: bool, keeps_file: bool = True
+def state_sentence(  # noqa: PLR0913 - what an import is, by name
+    status: ImportStatus,
+    phase: ImportPhase,
+    outcomes: Outcomes,
+    *,
+    dry_run: bool,
+    keeps_file: bool = True,
+    is_cut: bool = False,
 ) -> str:
     """Describe an import that did not fail: how far it is, or what became of the file."""
     match status:
@@ -47,14 +62,14 @@ def state_sentence(
         case ImportStatus.CANCELED | ImportStatus.FAILED:
             return stopped_sentence(outcomes, dry_run=dry_run)
         case ImportStatus.SUCCEEDED:
-            return finished_sentence(outcomes, dry_run=dry_run, keeps_file=keeps_file)
+            return finished_sentence(outcomes, dry_run=dry_run, keeps_file=keeps_file, is_cut=is_cut)
         case _:
             assert_never(status)
 
 
-def finished_sentence(outcomes: Outcomes, *, dry_run: bool, keeps_file: bool = True) -> str:
+def finished_sentence(outcomes: Outcomes, *, dry_run: bool, keeps_file: bool = True, is_cut: bool = False) -> str:
     """Write what became of all sales of a file."""
-    unchanged = " Nothing was changed." if dry_run else ""
+    unchanged = f"{' Nothing was changed.' if dry_run else ''}{_CUT if is_cut else ''}"
     if outcomes.duplicates and outcomes.duplicates == outcomes.tried:
         known = "the only sale was" if outcomes.tried == 1 else f"all {format_number(outcomes.tried)} sales were"
         return f"{known} recorded before, so nothing {'would change' if dry_run else 'changed'}.{unchanged}"

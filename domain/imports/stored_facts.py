@@ -11,6 +11,7 @@ class SalesImportFinished(StoredFact, frozen=True, tag="salesImportFinished"):
     source: str
     dry_run: bool
     outcomes: Outcomes
+    is_cut: bool = False
 
 
 class SalesImportFailed(StoredFact, frozen=True, tag="salesImportFailed"):

@@ -41,8 +41,8 @@ class ImportClient:
         self._path = parts.path.rstrip("/")
         self._headers = {"authorization": f"Bearer {token}"}
 
-    def send(self, file: Path, parameters: Mapping[str, str], sent: Callable[[int], None]) -> str:
-        """Send a file, and return the path of its import; `sent` gets the bytes of each piece.
+    def send(self, file: Path, parameters: Mapping[str, str], sent: Callable[[int], None]) -> dict[str, Any]:
+        """Send a file, and return the `url` of its import, and `notices`; `sent` gets the bytes of each piece.
 
         Raises ImportImpossible with the sentence of the server.
         """
@@ -62,7 +62,7 @@ class ImportClient:
             raise self._silent(error) from error
         finally:
             connection.close()
-        return str(answer["url"])
+        return answer
 
     def read(self, path: str) -> dict[str, Any]:
         """Read an import. Raises ServerSilent and ImportImpossible."""

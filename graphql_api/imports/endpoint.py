@@ -136,13 +136,13 @@ class SalesImports:
         received = ReceiveSales(command.file_name, command.options, command.idempotency_key, sha256=digest)
         operation = self._environment.operation(before.viewer, fresh=True)
         try:
-            import_id = await retry_conflicts(lambda: import_received(operation, received, file))
+            begun = await retry_conflicts(lambda: import_received(operation, received, file))
         finally:
             await operation.close()
         _log.info("sales received", bytes=file.byte_size, dry_run=command.options.dry_run)
-        shown = encode_id(NodeKind.SALES_IMPORT, import_id)
+        shown = encode_id(NodeKind.SALES_IMPORT, begun.id)
         url = f"{IMPORTS_PATH}/{shown}"
-        answer = {"importId": shown, "status": ImportStatus.QUEUED.value, "url": url}
+        answer = {"importId": shown, "status": ImportStatus.QUEUED.value, "url": url, "notices": begun.notices}
         return json_response(202, answer, {"location": url})
 
 
@@ -171,6 +171,8 @@ async def _show(operation: Operation, text: str) -> Response:
         "dryRun": row.dry_run,
         "summary": summary,
         "linesRead": row.lines_read,
+        "isCut": row.is_cut,
+        "ignoredColumns": row.ignored_columns,
         "recorded": outcomes.recorded,
         "corrected": outcomes.corrected,
         "duplicates": outcomes.duplicates,

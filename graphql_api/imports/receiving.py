@@ -55,7 +55,8 @@ class _Received:
         """Take a chunk. Raises Rejected if there are too many bytes, and FileRejected."""
         self._size += len(chunk)
         if self._size > self._most:
-            message = f"The file has more than the {format_size(self._most)} that you may send now. Split it, or send it later."
+            most = format_size(self._most)
+            message = f"The file has more than the {most} that you may send now. Split it, or send it later."
             raise Rejected(413, "LIMIT_EXCEEDED", message)
         self._buffer += chunk
         if len(self._buffer) >= BUFFER_BYTES:

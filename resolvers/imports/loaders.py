@@ -76,5 +76,6 @@ def _sentence(one: ImportState, outcomes: Outcomes) -> str:
     status, phase = ImportStatus(one.status), ImportPhase(one.phase)
     if status is ImportStatus.FAILED and one.error is not None and phase is ImportPhase.FINISHED:
         return one.error
-    sentence = state_sentence(status, phase, outcomes, dry_run=one.dry_run, keeps_file=one.keeps_file)
+    given = {"dry_run": one.dry_run, "keeps_file": one.keeps_file, "is_cut": one.is_cut}
+    sentence = state_sentence(status, phase, outcomes, **given)
     return sentence[0].upper() + sentence[1:]

@@ -1,6 +1,6 @@
 """Appends the event of the end of an import, and notifies its owner of what became of the file."""
 
-from db.imports.reads import COUNTS_BY_ID, IMPORT_OF_JOB
+from db.imports.reads import COUNTS_BY_ID, IMPORT_OF_JOB, IMPORTS_BY_ID
 from db.outbox.changes import NewEvent
 from db.sessions import Writing
 from domain.events import EventKind
@@ -22,12 +22,14 @@ async def announce_rejection(operation: Operation, session: Writing, running: Ru
 
 async def announce_end(operation: Operation, session: Writing, running: RunningImport) -> None:
     """Append the event of a file that was imported to its end, and notify the owner."""
+    (row,) = await session.fetch(IMPORTS_BY_ID, ids=[running.id])
     (counts,) = await session.fetch(COUNTS_BY_ID, ids=[running.id])
     fact = SalesImportFinished(
         file_name=running.file.name,
         source=running.row.source,
         dry_run=running.row.dry_run,
         outcomes=outcomes_of(counts, running.checkpoint.read.rejected),
+        is_cut=row.is_cut,
     )
     event = NewEvent(EventKind.SALES_IMPORT_FINISHED, running.id)
     await append_and_notify(operation, session, event, {running.row.created_by: fact}, actor_id=None)

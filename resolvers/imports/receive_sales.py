@@ -1,7 +1,5 @@
 """A file of sales that arrives in one request: what is checked before its bytes, and the import that it becomes."""
 
-from uuid import UUID
-
 from msgspec import Struct
 
 from domain.failures import Problem, UserErrorCode
@@ -12,7 +10,7 @@ from domain.permissions import Permission
 from resolvers.context import Operation
 from resolvers.files.sent_files import SentFile, require_room, store_sent
 from resolvers.idempotency import claim_key, key_problems
-from resolvers.imports.start_import import ImportOptions, check_source, start_import
+from resolvers.imports.start_import import BegunImport, ImportOptions, begin_import, begun_import, check_source
 from resolvers.validation import reject_invalid
 
 
@@ -44,8 +42,8 @@ async def allow_sales(operation: Operation, command: ReceiveSales, announced: in
         return min(most, await require_room(operation, session, announced or 0))
 
 
-async def import_received(operation: Operation, command: ReceiveSales, file: SentFile) -> UUID:
-    """Store a file that has arrived and begin its import; return the id of the import, or of the earlier one.
+async def import_received(operation: Operation, command: ReceiveSales, file: SentFile) -> BegunImport:
+    """Store a file that has arrived and begin its import; return it, or the earlier one.
 
     The file counts as an upload of today. Raises what `allow_sales` raises, TooManyJobs, and IdempotencyMismatch.
     """
@@ -54,12 +52,12 @@ async def import_received(operation: Operation, command: ReceiveSales, file: Sen
     async with operation.writing() as session:
         earlier = await claim_key(operation, session, command, result_id=import_id)
         if earlier is not None:
-            return earlier
+            return await begun_import(session, command.options, earlier)
         stored = await store_sent(operation, session, file, UploadPurpose.SALES_IMPORT)
-        return await start_import(operation, session, stored, command.options, import_id=import_id)
+        return await begin_import(operation, session, stored, command.options, import_id)
 
 
 def too_large(most: int) -> Problem:
     """The problem of a file that is larger than allowed."""
-    message = f"The file is too large; a file of sales may have at most {format_size(most)}. Split it into several files."
+    message = f"The file is too large; a file of sales may have at most {format_size(most)}. Split it into several."
     return Problem(UserErrorCode.LIMIT_EXCEEDED, message, ("byteSize",))

@@ -11,6 +11,7 @@ from db.sessions import Writing
 from domain.checks import text_problems
 from domain.events import EventKind
 from domain.imports.progress import ImportProgress
+from domain.imports.sentences import new_source_sentence
 from domain.jobs.facts import JobKind
 from domain.permissions import Permission
 from domain.sales.facts import SOURCE_LENGTH
@@ -20,6 +21,7 @@ from resolvers.imports.running import ImportParameters
 from resolvers.jobs.enqueue import enqueue_job
 from resolvers.outbox.append import append_event
 from resolvers.sales.ingest import name_source
+from resolvers.sales.sources import is_new_source
 from resolvers.validation import reject_invalid
 
 
@@ -36,6 +38,28 @@ async def check_source(operation: Operation, session: Writing, given: str) -> st
     source = trim_text(given)
     reject_invalid(list(text_problems(source, ("source",), "The source", SOURCE_LENGTH)))
     return await name_source(operation, session, source)
+
+
+class BegunImport(Struct, frozen=True):
+    """An import that has begun; `notices` say what looks like a mistake."""
+
+    id: UUID
+    notices: tuple[str, ...] = ()
+
+
+async def begin_import(
+    operation: Operation, session: Writing, file: StoredFileRow, options: ImportOptions, import_id: UUID
+) -> BegunImport:
+    """Begin the import of a stored file, and say whether its source is new. Raises what `start_import` raises."""
+    await start_import(operation, session, file, options, import_id=import_id)
+    return await begun_import(session, options, import_id)
+
+
+async def begun_import(session: Writing, options: ImportOptions, import_id: UUID) -> BegunImport:
+    """An import that has begun, now or by an earlier request."""
+    source = trim_text(options.source)
+    is_new = await is_new_source(session, source)
+    return BegunImport(import_id, (new_source_sentence(source),) if is_new else ())
 
 
 async def start_import(

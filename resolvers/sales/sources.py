@@ -21,6 +21,11 @@ async def find_source(operation: Operation, session: Writing, source: str) -> st
     return _require(rows[0], operation.viewer.account_id) if rows else None
 
 
+async def is_new_source(session: Writing, source: str) -> bool:
+    """Whether nobody has used a source yet."""
+    return not await session.fetch(SOURCE_BY_KEY, key=text_key(source))
+
+
 async def own_source(operation: Operation, session: Writing, source: str) -> str:
     """Let a source that nobody has used belong to the viewer. Raises InvalidInput if somebody else was faster."""
     account_id = operation.viewer.account_id
@@ -37,7 +42,7 @@ def _require(row: SourceRow, account_id: UUID) -> str:
     if account_id in row.account_ids:
         return row.name
     message = (
-        f"The source {quote(row.name)} belongs to another account. Ask an administrator to let this account use it, "
-        "or choose another name."
+        f"The source {quote(row.name)} belongs to another account. Ask an administrator to let this account use it: "
+        "under another name, all sales of this system would be recorded again."
     )
     raise InvalidInput(Problem(UserErrorCode.DUPLICATE, message, _PATH))

@@ -78,7 +78,8 @@ class ImportMutations:
         "request.",
     )
     async def import_sales(self, info: AppInfo, input: inputs.ImportSalesInput) -> payloads.ImportSalesPayload:
-        return payloads.ImportSalesPayload(key=await import_sales(info.context, input.to_command()))
+        begun = await import_sales(info.context, input.to_command())
+        return payloads.ImportSalesPayload(key=begun.id, notices=list(begun.notices))
 
     @mutation(
         requires=Permission.SALE_READ,

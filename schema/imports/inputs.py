@@ -29,8 +29,9 @@ class ImportSalesInput:
     upload_id: strawberry.ID = leaf("The ID of a finished upload of the viewer with the purpose `SALES_IMPORT`.")
     source: str = leaf("The system that the sales are of, as in `recordSales`.")
     dry_run: bool = strawberry.field(
-        default=False, description="Whether to find out only what would happen, and to record nothing. The upload can be "
-        "imported afterwards."
+        default=False,
+        description="Whether to find out only what would happen, and to record nothing. The upload can be imported "
+        "afterwards.",
     )
     park: bool = strawberry.field(
         default=False, description="Whether to park sales that name an unknown ECP or SKU, instead of rejecting them."

@@ -13,6 +13,11 @@ class ImportSalesPayload(KeyedPayload):
     import_: Import | None = batched(
         imports_by_id, key="key", name="import", description="The import, which has begun. Null if there are errors."
     )
+    notices: list[str] = strawberry.field(
+        default_factory=list,
+        description="What looks like a mistake, such as a source that nobody has used before. The import begins all "
+        "the same.",
+    )
 
 
 @strawberry.type(description="The result of `cancelImport`.")

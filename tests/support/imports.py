@@ -83,7 +83,8 @@ async def begun_import(environment: Environment, viewer: Viewer, key: str = "k-1
     """An import that waits for a worker, of a file whose content is nowhere."""
     upload_id = await finished_upload(environment, viewer)
     operation = environment.operation(viewer)
-    return await import_sales(operation, ImportSales(upload_id, ImportOptions(**{"source": "till", **options}), key))
+    given = ImportSales(upload_id, ImportOptions(**{"source": "till", **options}), key)
+    return (await import_sales(operation, given)).id
 
 
 async def begin_import(client: Client, upload_id: str, **changed: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from db.database import Database
 from domain.failures import InvalidInput
 from domain.imports.facts import COLUMNS_LIMIT
+from domain.imports.sentences import new_source_sentence
 from domain.permissions import Role
 from graphql_api.context import Environment
 from graphql_api.files.storage import FileStorage
@@ -128,7 +129,9 @@ async def test_a_file_is_imported_with_one_request(clients: Clients, environment
     answer = await post_file(system, content, "source=till&fileName=march", **headers)
     assert answer.status_code == 202
     begun = answer.json()
-    assert begun == {"importId": begun["importId"], "status": "QUEUED", "url": answer.headers["location"]}
+    notice = new_source_sentence("till")
+    expected = {"importId": begun["importId"], "status": "QUEUED", "url": answer.headers["location"]}
+    assert begun == {**expected, "notices": [notice]}
     assert (await post_file(system, content, "source=till&fileName=march", **headers)).json() == begun
     await run_due(environment, JOBS, 60)
     read = (await system.http.get(begun["url"], headers=system.headers)).json()
@@ -143,6 +146,8 @@ async def test_a_file_is_imported_with_one_request(clients: Clients, environment
         "dryRun": False,
         "summary": "2 sales were recorded.",
         "linesRead": 4,
+        "isCut": False,
+        "ignoredColumns": [],
         "recorded": 2,
         "corrected": 0,
         "duplicates": 0,

@@ -1,17 +1,19 @@
-"""An upload is tried with a dry run and then imported, once, under any type that browsers name (R20)."""
+"""An upload is tried with a dry run and then imported, once, and everybody reads what is strange about it (R20)."""
 
 import pytest
 
+from domain.imports.sentences import new_source_sentence
 from domain.permissions import Role
 from graphql_api.context import Environment
 from resolvers.imports.jobs import JOBS
-from tests.support.client import Clients
+from tests.support.client import Clients, document
 from tests.support.files import upload
-from tests.support.imports import OF_CSV, begin_import, csv_file, read_import, row
+from tests.support.imports import HEADER, OF_CSV, begin_import, csv_file, post_file, read_import, row
 from tests.support.jobs import query, run_due
 from tests.support.unchanged import nothing_changes
 
 SYSTEM = Role.INTEGRATION
+NOTIFICATIONS = "{ viewer { notifications { nodes { message } } } }"
 
 
 async def test_a_dry_run_leaves_the_upload(clients: Clients, environment: Environment, database_url: str) -> None:
@@ -53,3 +55,21 @@ async def test_types_of_browsers_are_accepted(
     upload_id = await upload(system, csv_file(row("s-1")), **given)
     assert (await begin_import(system, upload_id))["errors"] == []
     assert await query(environment, "SELECT content_type FROM stored_file") == [stored]
+
+
+async def test_what_is_strange_about_a_file_is_said(clients: Clients, environment: Environment) -> None:
+    """R20: columns that are ignored, an end that may be cut off, and a source that nobody has used."""
+    system = clients[SYSTEM]
+    content = csv_file(f"{row('s-1')},x", header=f"{HEADER},note").rstrip()
+    begun = (await post_file(system, content)).json()
+    assert begun["notices"] == [new_source_sentence("till")]
+    await run_due(environment, JOBS, 60)
+    cut = "The last line has no line break, so the file may be cut off: compare its end with the source."
+    sentence = f"1 sale was recorded. {cut}"
+    shown = (await system.http.get(begun["url"], headers=system.headers)).json()
+    assert (shown["isCut"], shown["ignoredColumns"], shown["summary"]) == (True, ["note"], sentence)
+    found = (await system.send(document("vendor/ImportResult"), id=begun["importId"])).data["import"]
+    assert (found["isCut"], found["ignoredColumns"], found["summary"]) == (True, ["note"], sentence)
+    notified = (await system.send(NOTIFICATIONS)).data["viewer"]["notifications"]["nodes"]
+    assert notified == [{"message": f"Import of “sales.csv” for “till”: {sentence}"}]
+    assert (await post_file(system, content)).json()["notices"] == []

@@ -63,8 +63,10 @@ CASES: list[tuple[dict[str, Any], list[tuple[str, str, str]]]] = [
             (
                 "OUT_OF_WINDOW",
                 "soldAt",
-                "This sale is more than 90 days old, and the program takes sales of the last 90 days. Leave it out, or "
-                "ask the operators of the server to allow older ones (TESSERA_SALE_DAYS).",
+                (
+                    "This sale is more than 90 days old, and the program takes sales of the last 90 days. Leave it "
+                    "out, or ask the operators of the server to allow older ones (TESSERA_SALE_DAYS)."
+                ),
             )
         ],
     ),
@@ -243,8 +245,8 @@ async def test_mixed_currencies(till: Till) -> None:
 
 
 TAKEN = (
-    "The source “till” belongs to another account. Ask an administrator to let this account use it, or choose another "
-    "name."
+    "The source “till” belongs to another account. Ask an administrator to let this account use it: under another "
+    "name, all sales of this system would be recorded again."
 )
 
 

@@ -5,7 +5,8 @@ import pytest
 from domain.imports.beginning import BEGINNING_BYTES, check_beginning
 from domain.imports.facts import ImportFormat, ImportPhase, ImportStatus, Outcomes
 from domain.imports.failures import FileRejected
-from domain.imports.sentences import finished_sentence, state_sentence
+from domain.imports.sentences import finished_sentence, import_sentence, state_sentence
+from domain.imports.stored_facts import SalesImportFinished
 from tests.support.imports import csv_file, row
 
 NOTHING = Outcomes()
@@ -96,3 +97,15 @@ def test_a_short_file_must_have_sales() -> None:
     assert check_beginning(csv_file(), whole=False) is not None
     with pytest.raises(FileRejected, match="no rows below it"):
         check_beginning(csv_file(), whole=True)
+
+
+def test_a_file_that_may_be_cut_off_says_so() -> None:
+    """R20: to those who read the import, and to the owner who is notified."""
+    cut = "The last line has no line break, so the file may be cut off: compare its end with the source."
+    outcomes = Outcomes(recorded=2)
+    found = state_sentence(
+        ImportStatus.SUCCEEDED, ImportPhase.FINISHED, outcomes, dry_run=True, keeps_file=True, is_cut=True
+    )
+    assert found == f"2 sales would be recorded. Nothing was changed. {cut}"
+    fact = SalesImportFinished(file_name="march.csv", source="till", dry_run=False, outcomes=outcomes, is_cut=True)
+    assert import_sentence(fact) == f"Import of “march.csv” for “till”: 2 sales were recorded. {cut}"
