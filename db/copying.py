@@ -56,8 +56,8 @@ class PackedCopy:
         self.names = tuple(column.name for column in ordered)
         self._pack = _packer(given, ordered, frozenset(usually_null))
 
-    def pack(self, rows: Iterable[Sequence[Any]]) -> memoryview:
-        """Everything that COPY takes."""
+    def pack(self, rows: Iterable[Sequence[Any]]) -> Any:
+        """Everything that COPY takes, as a buffer: asyncpg sends it at once, though its types name no buffers."""
         return memoryview(b"".join([_BEGIN, *map(self._pack, rows), _END]))
 
 

@@ -105,7 +105,10 @@ class RunningState:
         self._month, self._week = state.month, state.week
         self._volumes = list(state.volumes) + [0] * (len(layout.volumes) - len(state.volumes))
         usages = state.usages
-        self._usages = [_Used(*usages[at : at + 3]) for at in range(0, len(usages), 3)]
+        self._usages = [
+            _Used(points_to_ecp=total, points_to_ecp_this_month=this_month, times_to_ecp=times)
+            for total, this_month, times in zip(usages[::3], usages[1::3], usages[2::3], strict=True)
+        ]
         self._usages += [_Used() for _ in range(len(layout.usages) - len(self._usages))]
         # The facts of the ECP that the last line used, with the amounts of this state, and what they were made of.
         self.earner: EarnerFacts | None = None

@@ -72,7 +72,7 @@ async def test_an_import_is_canceled_during_a_long_statement(
 ) -> None:
     """R20: at once, by the job and by the import; the statement ends with the next heartbeat, and a retry sorts."""
     system, reached = clients[Role.INTEGRATION], asyncio.Event()
-    mark = sorting.mark_different
+    mark = statements.mark_different
 
     async def sleep(session: Any, *given: Any) -> None:
         await mark(session, *given)
