@@ -346,3 +346,8 @@ def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
 def roles_with(permission: Permission) -> tuple[Role, ...]:
     """The roles that grant `permission`, in the order of `GRANTS`."""
     return tuple(role for role, granted in GRANTS.items() if permission in granted)
+
+
+def is_granted_to_everyone(permission: Permission) -> bool:
+    """Whether every role grants `permission`."""
+    return len(roles_with(permission)) == len(GRANTS)

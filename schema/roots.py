@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar, get_type_hints
 import strawberry
 
 from domain.failures import Failure
-from domain.permissions import Permission
+from domain.permissions import Permission, is_granted_to_everyone
 from resolvers.retrying import retry_conflicts
 from schema.errors import user_errors
 
@@ -22,12 +22,14 @@ def query(
 ) -> Callable[[ResolverT], Any]:
     """Declare a root field of Query that requires the permission `requires`.
 
-    `returns` is its GraphQL type; the resolver's own annotation says which rows it returns. `name` is the field's name
-    in GraphQL, where Python reserves it.
+    `returns` is its GraphQL type; the resolver's own annotation says which rows it returns. A field that not every role
+    may read is nullable, so that it is null with an error where it is forbidden, beside the data of the others. `name`
+    is the field's name in GraphQL, where Python reserves it.
     """
+    shown = returns if is_granted_to_everyone(requires) else returns | None
 
     def declare(resolver: ResolverT) -> Any:
-        return _root_field(_checked(resolver, requires), requires, returns, description, name=name)
+        return _root_field(_checked(resolver, requires), requires, shown, description, name=name)
 
     return declare
 
