@@ -38,6 +38,7 @@ from graphql_api.secrets import load_coupon_keys, load_link_signer
 from graphql_api.settings import Settings
 from graphql_api.subscriptions.hub import Hub
 from graphql_api.transport.http import GraphQLEndpoint
+from graphql_api.transport.origins import OpenApplication
 from graphql_api.transport.websocket import WebSocketEndpoint
 from resolvers.accounts.loaders import first_accounts_by_role
 from resolvers.downloads.request_code_download import CODES_PATH
@@ -82,7 +83,7 @@ def build_app(
 
     routes = [
         Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
-        WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator)),
+        WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator, settings.origins)),
         Route(CODES_PATH, CodeDownloads(environment, authenticator).__call__, methods=["GET"]),
         *_file_routes(environment, authenticator, storage, inspect or inspect_upload),
         *_import_routes(SalesImports(environment, authenticator, storage)),
@@ -91,7 +92,8 @@ def build_app(
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
-    app = Starlette(routes=routes, lifespan=_lifespan(hub, worker, environment, _publishing(metrics, gauges, fleet)))
+    lifespan = _lifespan(hub, worker, environment, _publishing(metrics, gauges, fleet))
+    app = OpenApplication(settings.origins, routes=routes, lifespan=lifespan)
     app.state.drain = _drain(hub, worker)
     app.state.hub = hub
     return app

@@ -16,6 +16,7 @@ from domain.rules.reach import ReachPolicy
 from domain.sales.facts import SalesPolicy
 from domain.webhooks.addresses import Network, WebhookPolicy
 from graphql_api.body_limits import BodyLimits
+from graphql_api.transport.origins import Origins, origin_problem
 
 _MEGABYTE: Final = 2**20
 _GIGABYTE: Final = 2**30
@@ -94,6 +95,11 @@ class Settings(BaseSettings):
     event_retention: float = Field(
         7.0, gt=0, le=3650, description="For how many days events are kept; older cursors have expired."
     )
+    allowed_origins: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="Origins like https://portal.example.com, with commas, whose pages may call the API; * allows all. "
+        "In development every origin of localhost may.",
+    )
     webhook_networks: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Networks like 10.1.0.0/16, with commas, that webhooks may call although they are not public."
     )
@@ -133,6 +139,11 @@ class Settings(BaseSettings):
     def webhook_policy(self) -> WebhookPolicy:
         """Where webhooks may go: anywhere public by https, and by http on a developer's machine."""
         return WebhookPolicy(https_only=not self.development, allowed=self.webhook_networks)
+
+    @property
+    def origins(self) -> Origins:
+        """The origins whose pages may call the API."""
+        return Origins(named=self.allowed_origins, local=self.development)
 
     @property
     def file_limits(self) -> UploadLimits:
@@ -176,6 +187,17 @@ class Settings(BaseSettings):
             message = f"Write purposes out of {', '.join(PURPOSE_RULES)} with positive numbers, such as LOGO:2."
             raise ValueError(message)
         return {**UploadLimits().bytes_by_purpose, **read}
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _read_origins(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        origins = frozenset(origin.strip() for origin in value.split(",") if origin.strip())
+        for origin in sorted(origins):
+            if (problem := origin_problem(origin)) is not None:
+                raise ValueError(f"{problem}.")
+        return origins
 
     @field_validator("webhook_networks", mode="before")
     @classmethod

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 from graphql import GraphQLError
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from domain.requests import RequestError, Unauthenticated
@@ -23,6 +24,7 @@ from graphql_api.subscriptions.requests import SubscriptionRequest
 from graphql_api.subscriptions.sessions import Session
 from graphql_api.subscriptions.subscription import Subscription
 from graphql_api.transport.frames import BadFrame, Frame, Subscribe, read_frame
+from graphql_api.transport.origins import Origins
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
 # How long a client may take to send connection_init, in seconds.
@@ -40,7 +42,8 @@ _FORBIDDEN_CLOSE_CODE: Final = 4403
 class WebSocketEndpoint:
     """The endpoint `/graphql` for WebSockets, an ASGI application."""
 
-    def __init__(self, hub: Hub, environment: Environment, authenticator: Authenticator) -> None:
+    def __init__(self, hub: Hub, environment: Environment, authenticator: Authenticator, origins: Origins) -> None:
+        self._origins = origins
         self._hub = hub
         self._environment = environment
         self._authenticator = authenticator
@@ -48,6 +51,10 @@ class WebSocketEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until it ends; never raises because of a client."""
         await receive()
+        if not self._origins.allow_socket(Headers(scope=scope)):
+            # A close before the acceptance answers the handshake with 403.
+            await send(_close(_FORBIDDEN_CLOSE_CODE, "Pages of this origin may not connect to this server."))
+            return
         if SUBPROTOCOL not in scope["subprotocols"]:
             await send({"type": "websocket.accept"})
             await send(_close(4406, f"Offer the subprotocol {SUBPROTOCOL}."))
