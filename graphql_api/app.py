@@ -34,11 +34,11 @@ from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.job_metrics import JobGauges
 from graphql_api.observability.metrics import CONTENT_TYPE, Metrics
 from graphql_api.observability.tracing import make_tracer
+from graphql_api.origins import OpenApplication
 from graphql_api.secrets import load_coupon_keys, load_link_signer
 from graphql_api.settings import Settings
 from graphql_api.subscriptions.hub import Hub
 from graphql_api.transport.http import GraphQLEndpoint
-from graphql_api.transport.origins import OpenApplication
 from graphql_api.transport.websocket import WebSocketEndpoint
 from resolvers.accounts.loaders import first_accounts_by_role
 from resolvers.downloads.request_code_download import CODES_PATH

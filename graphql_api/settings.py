@@ -16,7 +16,7 @@ from domain.rules.reach import ReachPolicy
 from domain.sales.facts import SalesPolicy
 from domain.webhooks.addresses import Network, WebhookPolicy
 from graphql_api.body_limits import BodyLimits
-from graphql_api.transport.origins import Origins, origin_problem
+from graphql_api.origins import Origins, origin_problem
 
 _MEGABYTE: Final = 2**20
 _GIGABYTE: Final = 2**30

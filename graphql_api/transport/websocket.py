@@ -18,13 +18,13 @@ from domain.requests import RequestError, Unauthenticated
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.errors import formatted
+from graphql_api.origins import Origins
 from graphql_api.subscriptions.close_reasons import CloseReason, log_bugs
 from graphql_api.subscriptions.hub import Hub
 from graphql_api.subscriptions.requests import SubscriptionRequest
 from graphql_api.subscriptions.sessions import Session
 from graphql_api.subscriptions.subscription import Subscription
 from graphql_api.transport.frames import BadFrame, Frame, Subscribe, read_frame
-from graphql_api.transport.origins import Origins
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
 # How long a client may take to send connection_init, in seconds.

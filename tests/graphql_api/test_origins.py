@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.routing import Route
 from websockets.exceptions import InvalidStatus
 
+from graphql_api.origins import OpenApplication, Origins
 from graphql_api.settings import Settings
-from graphql_api.transport.origins import OpenApplication, Origins
 from tests.fixtures import LiveServer
 from tests.support.client import Clients
 from tests.support.sockets import opened
