@@ -3,13 +3,12 @@
 from alembic import context
 from sqlalchemy import Connection, text
 
+from db.advisory_locks import AdvisoryLock
 from db.metadata import METADATA
 from migrations.privileges import grant_privileges
 
 # A migration that cannot get its lock gives up soon instead of queueing every query behind itself.
 LOCK_TIMEOUT = "5s"
-# The advisory lock that makes migrations wait for each other; an arbitrary number used for nothing else.
-MIGRATING = 0x7E55E7C
 
 
 def run(connection: Connection, application: str | None) -> None:
@@ -19,7 +18,7 @@ def run(connection: Connection, application: str | None) -> None:
     """
     context.configure(connection=connection, target_metadata=METADATA, compare_type=True, compare_server_default=True)
     with context.begin_transaction():
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({AdvisoryLock.MIGRATING:d})"))
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
         context.run_migrations()
         if application is not None:

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Boolean, Integer, Text, all_, and_, any_, cas
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, JSONB
 from sqlalchemy.orm import aliased
 
+from db.advisory_locks import AdvisoryLock, taking
 from db.columns import columns, scalar
 from db.consignments.custody_tables import (
     CustodyPlaceTable,
@@ -183,4 +184,4 @@ ALLOTMENTS_OF_SCHEME = Statement(
     .where(CouponRunTable.scheme_id == uuid("scheme_id"), AllotmentTable.released_at.is_(None)),
     AllotmentRow,
 )
-LOCK_SERIALS = Statement(select(func.pg_advisory_xact_lock(number("key")).cast(Text).label("locked")), scalar(str))
+LOCK_SERIALS = taking(AdvisoryLock.NUMBERING_COUPONS)

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Text, cast, func, select
 
+from db.advisory_locks import AdvisoryLock
 from db.columns import scalar
 from db.consignments.tables import ConsignmentTable
 from db.statement import Statement, uuid
 
-# The first key of the advisory locks; an arbitrary number used for nothing else.
-_TURNS: Final = 0x7E550A7
+_TURNS: Final = AdvisoryLock.TURN_OF_SCHEME.value
 
 
 def _key(scheme_id: Any) -> Any:

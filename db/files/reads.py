@@ -6,13 +6,12 @@ from sqlalchemy import ARRAY, BigInteger, Integer, LargeBinary, any_, bindparam,
 from sqlalchemy.sql.functions import coalesce
 
 from db.accounts.tables import AccountTable
+from db.advisory_locks import AdvisoryLock
 from db.columns import columns, scalar
 from db.files.rows import StoredFileRow, UploadRow, UploadTotalsRow
 from db.files.tables import StoredFileTable, UploadTable
 from db.statement import Statement, moment, number, uuid, uuids
 
-# The first key of advisory locks on contents; an arbitrary number used for nothing else.
-LOCKED_CONTENTS: Final = 0x7E55F11
 _UPLOAD_COLUMNS: Final = columns(UploadTable, UploadRow)
 _FILE_COLUMNS: Final = columns(StoredFileTable, StoredFileRow)
 _SHA256: Final = bindparam("sha256", type_=LargeBinary(), required=True)
@@ -58,7 +57,11 @@ LOCK_EXPIRED_UPLOADS = Statement(
 )
 # Held by a transaction that adds a file with a content, and by one that deletes the content.
 LOCK_CONTENT = Statement(
-    select(func.pg_advisory_xact_lock(literal(LOCKED_CONTENTS, Integer()), func.hashtext(func.encode(_SHA256, "hex")))),
+    select(
+        func.pg_advisory_xact_lock(
+            literal(AdvisoryLock.CONTENT_OF_FILES.value, Integer()), func.hashtext(func.encode(_SHA256, "hex"))
+        )
+    ),
     scalar(object),
 )
 NAMED_CONTENTS = Statement(

@@ -2,16 +2,15 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, func, literal, select, text
+from sqlalchemy import text
 
-from db.columns import named_columns, scalar
+from db.advisory_locks import AdvisoryLock, taking
+from db.columns import named_columns
 from db.jobs.rows import DueJobRow
 from db.jobs.tables import OWNER_KEY
 from db.statement import Statement, moment, number, texts
 
-# The advisory lock that makes processes choose jobs one after the other; an arbitrary number used for nothing else.
-_CHOOSING: Final = 0x7E55E7C
-LOCK_CHOOSING = Statement(select(func.pg_advisory_xact_lock(literal(_CHOOSING, BigInteger()))), scalar(object))
+LOCK_CHOOSING = taking(AdvisoryLock.CHOOSING_JOBS)
 
 # One step of the index `ix_job__turn` for each account with open jobs, which the order of its columns asks for, and the
 # first jobs behind it: the cost depends on the number of accounts, and not on how many jobs they have. A running job

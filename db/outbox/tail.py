@@ -8,13 +8,12 @@ from typing import Any, Final, Self, TypeVar
 
 import asyncpg
 
+from db.advisory_locks import AdvisoryLock
 from db.statement import Statement
 
 RowT = TypeVar("RowT")
 
 CHANNEL: Final = "tessera_events"
-# The advisory lock of the one process that wakes the others; an arbitrary number used for nothing else.
-_LEADER: Final = 0x7E55E7A
 # Seconds. A connection that is silent for longer is dead, even if its socket looks alive.
 _TIMEOUT_S: Final = 5.0
 
@@ -63,7 +62,7 @@ class Tail:
         """Whether this connection is the leader that wakes the others; it stays the leader until it closes."""
         if not self.leads:
             with _reporting_breaks():
-                self.leads = await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", _LEADER)
+                self.leads = await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", AdvisoryLock.LEADING)
         return self.leads
 
     async def wake_others(self) -> None:

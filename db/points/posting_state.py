@@ -14,6 +14,7 @@ from msgspec import Struct
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
+from db.advisory_locks import AdvisoryLock
 from db.columns import named_columns
 from db.points.posting_reads import EARNING_ECPS_SQL, AccountRow, EarningEcpRow, RankVersionRow, RevisionHeadRow
 from db.points.reads import EARNERS_SQL, EarnerAtRow
@@ -84,8 +85,7 @@ def _names(row: type[Struct], table: str) -> str:
     return ", ".join(f"{table}.{name}" for name in row.__struct_fields__)
 
 
-# The first key of the advisory locks; an arbitrary number used for nothing else.
-_LIMITS: Final = 0x7E550B5
+_LIMITS: Final = AdvisoryLock.LIMITS_OF_SCHEME.value
 _LOCKED: Final = """
 locked AS MATERIALIZED (
     SELECT ecp, seq, recorded_at FROM points_ledger

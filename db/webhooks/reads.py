@@ -2,11 +2,12 @@
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Uuid, any_, bindparam, cast, func, literal, select, tuple_
+from sqlalchemy import Uuid, any_, bindparam, cast, select, tuple_
 
 from db.accounts.reads import display_name_of
 from db.accounts.tables import AccountTable
-from db.columns import columns, scalar
+from db.advisory_locks import AdvisoryLock, taking
+from db.columns import columns
 from db.counting import counting_by
 from db.outbox.tables import Xid8
 from db.statement import Query, Statement, number, uuid, uuids
@@ -19,8 +20,6 @@ from db.webhooks.rows import (
 )
 from db.webhooks.tables import WebhookDeliveryTable, WebhookEndpointTable
 
-# The advisory lock that makes additions of endpoints wait for each other; an arbitrary number used for nothing else.
-_ADDING: Final = 0x7E55E7B
 _POSITION: Final = tuple_(WebhookEndpointTable.position_xid, WebhookEndpointTable.position_id)
 _REASON: Any = WebhookEndpointTable.disabled_reason
 ENDPOINT_COLUMNS: Final = columns(
@@ -56,7 +55,7 @@ LOCK_ENDPOINT = Statement(
     endpoints().where(WebhookEndpointTable.id == uuid("id")).with_for_update(of=WebhookEndpointTable),
     WebhookEndpointRow,
 )
-LOCK_ADDING = Statement(select(func.pg_advisory_xact_lock(literal(_ADDING, BigInteger()))), scalar(object))
+LOCK_ADDING = taking(AdvisoryLock.ADDING_ENDPOINTS)
 # The endpoints to which events are sent: those that are enabled, of accounts that may sign in.
 SERVED_ENDPOINTS = Statement(
     select(*columns(WebhookEndpointTable, ServedEndpointRow))

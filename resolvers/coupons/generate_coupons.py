@@ -1,7 +1,6 @@
 """The mutation generateCoupons."""
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -28,9 +27,6 @@ from resolvers.schemes.execution import (
     record_activity,
     rederive,
 )
-
-# Runs follow each other, so those who add some take turns. An arbitrary number used for nothing else.
-_SERIALS: Final = 0x7E55E7C
 
 
 class SerialsExhausted(Failure):
@@ -86,7 +82,7 @@ async def generate_coupons(operation: Operation, command: GenerateCoupons) -> UU
 
 
 async def _add_runs(operation: Operation, session: Writing, new: NewRuns) -> None:
-    await session.fetch(LOCK_SERIALS, key=_SERIALS)
+    await session.fetch(LOCK_SERIALS)
     (first,) = await session.fetch(NEXT_SERIAL)
     needed = sum(each.shortfall for each in new.short)
     if first + needed > LAST_SERIAL + 1:

@@ -14,8 +14,9 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import text
 
+from db.advisory_locks import AdvisoryLock
 from db.database import Database
-from db.files.reads import FILES_BY_ID, LOCK_CONTENT, LOCKED_CONTENTS, UPLOAD_BY_ID
+from db.files.reads import FILES_BY_ID, LOCK_CONTENT, UPLOAD_BY_ID
 from db.files.rows import StoredFileRow, UploadRow
 from domain.files.facts import UploadLimits, UploadPurpose
 from domain.files.names import content_key
@@ -243,7 +244,7 @@ async def test_a_deletion_waits_for_a_transaction_that_names_the_content(
 async def _waits(database: Database) -> bool:
     """Whether a transaction waits for the lock of a content."""
     async with database.engine.connect() as connection:
-        found = await connection.execute(text(_WAITING), {"contents": LOCKED_CONTENTS})
+        found = await connection.execute(text(_WAITING), {"contents": AdvisoryLock.CONTENT_OF_FILES})
         return bool(found.scalar_one())
 
 
