@@ -15,8 +15,10 @@ from rich.console import Console
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres, EmbeddedUnavailable
 from domain.permissions import Role
+from graphql_api.account_commands import account_commands, require_development
 from graphql_api.app import storage_of
 from graphql_api.auth import KeysUnavailable
+from graphql_api.commands import CommandRejected
 from graphql_api.context import utc_now
 from graphql_api.custody_commands import custody_commands
 from graphql_api.database_commands import database_commands
@@ -29,17 +31,11 @@ from graphql_api.import_commands import import_commands
 from graphql_api.imports.client import ImportImpossible
 from graphql_api.ledger_commands import ledger_commands
 from graphql_api.observability.tracing import TracingUnavailable
+from graphql_api.opening import DatabaseUnreachable, dev_tokens_of, excess_of_role
 from graphql_api.secrets import load_coupon_keys
-from graphql_api.serving import (
-    DatabaseUnreachable,
-    PortUnavailable,
-    dev_tokens_of,
-    excess_of_role,
-    loop_runner,
-    quiet_collector,
-    serve_until_stopped,
-)
+from graphql_api.serving import PortUnavailable, loop_runner, quiet_collector, serve_until_stopped
 from graphql_api.settings import Settings
+from graphql_api.setup_command import add_init_command
 from graphql_api.verification import VerificationImpossible
 from graphql_api.workers import WorkerRejected
 from graphql_api.working import work_until_stopped
@@ -69,10 +65,6 @@ app = typer.Typer(
 )
 
 _messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-class CommandRejected(Exception):
-    """The command cannot be carried out; the message says why and what to do."""
 
 
 def main() -> None:
@@ -159,6 +151,9 @@ def migrate(
 def demo() -> None:
     """Fill an empty database with demo data, and wait until a year of sales and redemptions is loaded."""
     settings = _settings()
+    if not settings.development:
+        message = "Demo data are for development: in production, set the program up with “tessera init”."
+        raise CommandRejected(message)
     with _database(settings) as addresses:
         _migrate(addresses)
         loaded = _load_demo(settings, addresses)
@@ -173,9 +168,7 @@ def demo() -> None:
 def token(role: Annotated[Role, typer.Argument(help="The role to sign in as.", case_sensitive=False)]) -> None:
     """Print a token for the demo account of a role; in development only."""
     settings = _settings()
-    if not settings.development:
-        message = "Development tokens are made in development only: set TESSERA_ENV=dev on your own machine."
-        raise CommandRejected(message)
+    require_development(settings)
     sys.stdout.write(f"{_token_of(settings, role)}\n")
 
 
@@ -236,6 +229,8 @@ def _application_url() -> Iterator[str]:
 
 
 app.add_typer(database_commands(lambda: _embedded(_settings())), name="db")
+add_init_command(app, _application_url)
+app.add_typer(account_commands(_application_url, _settings), name="account")
 app.add_typer(custody_commands(_application_url), name="custody")
 app.add_typer(ledger_commands(_application_url), name="ledger")
 

@@ -1,7 +1,6 @@
 """Serves on a port until it is stopped: the socket, the banner, one process or several, and a clean end."""
 
 import asyncio
-import contextlib
 import errno
 import functools
 import gc
@@ -10,28 +9,25 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from types import FrameType
 from typing import Final
 
-import asyncpg
 import structlog
 import uvicorn
 from rich.console import Console
 from starlette.applications import Starlette
 
-from db.database import Database
-from db.roles import CURRENT_ROLE
-from graphql_api.app import build_app, dev_tokens
+from graphql_api.app import build_app
 from graphql_api.auth import Authenticator, KeysUnavailable
 from graphql_api.context import Environment
-from graphql_api.database_role import excess_of
 from graphql_api.files.storage import StorageUnavailable
 from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.logs import configure_logs
 from graphql_api.observability.tracing import TracingUnavailable
+from graphql_api.opening import DatabaseUnreachable, dev_tokens_of, open_database, warn_operator
 from graphql_api.secrets import load_coupon_keys, load_link_signer
 from graphql_api.settings import Settings
 from graphql_api.workers import Report, Workers, stop_with_parent
@@ -47,14 +43,6 @@ _log = structlog.get_logger("tessera.serving")
 
 class PortUnavailable(Exception):
     """The server cannot listen on the address; the message says what to do."""
-
-
-class DatabaseUnreachable(Exception):
-    """The primary or the replica does not answer; the message says why and what to do."""
-
-    def __init__(self, reason: Exception) -> None:
-        cause = str(reason) or "it took too long"
-        super().__init__(f"The database does not answer: {cause}. Check DATABASE_URL and DATABASE_READ_URL.")
 
 
 class StreamingServer(uvicorn.Server):
@@ -154,8 +142,8 @@ def serve_until_stopped(settings: Settings, url: str) -> None:
     previous = signal.signal(signal.SIGTERM, _interrupt)
     configure_logs(settings.log_level, readable=settings.development)
     try:
-        if not settings.development and (excess := asyncio.run(excess_of_role(settings, url))):
-            _log.warning("database role may do too much", advice=excess)
+        if not settings.development:
+            asyncio.run(warn_operator(settings, url))
         announce = _announcement(settings, url, listener)
         if settings.workers == 1:
             with loop_runner() as runner:
@@ -177,37 +165,6 @@ def serve_until_stopped(settings: Settings, url: str) -> None:
     finally:
         signal.signal(signal.SIGTERM, previous)
         listener.close()
-
-
-async def dev_tokens_of(settings: Settings, url: str) -> dict[str, str]:
-    """Return development tokens by role, from a database that is not open yet. Raises DatabaseUnreachable."""
-    async with _briefly_open(settings, url) as database:
-        return await dev_tokens(settings, database)
-
-
-async def excess_of_role(settings: Settings, url: str) -> str | None:
-    """Say what the role that a server would connect as may do too much. Raises DatabaseUnreachable."""
-    async with _briefly_open(settings, url) as database:
-        reading = database.reading(fresh=True)
-        try:
-            (role,) = await reading.fetch(CURRENT_ROLE)
-        finally:
-            await reading.close()
-    return excess_of(role)
-
-
-async def open_database(settings: Settings, url: str) -> Database:
-    """Open the database of a server. Raises DatabaseUnreachable."""
-    read_url = settings.database_read_url
-    try:
-        return await Database.connect(
-            url,
-            read_url=read_url.get_secret_value() if read_url else None,
-            pool_size=settings.pool_size,
-            statement_timeout=settings.statement_timeout,
-        )
-    except (OSError, asyncpg.PostgresError) as error:
-        raise DatabaseUnreachable(error) from error
 
 
 def loop_runner() -> asyncio.Runner:
@@ -244,15 +201,6 @@ async def _serve(
     app = build_app(settings, Environment(database=database), fleet)
     quiet_collector()
     await StreamingServer(server_config(app), started_serving).serve(sockets=[listener])
-
-
-@contextlib.asynccontextmanager
-async def _briefly_open(settings: Settings, url: str) -> AsyncIterator[Database]:
-    database = await open_database(settings.model_copy(update={"database_read_url": None, "pool_size": 1}), url)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 def quiet_collector() -> None:

@@ -14,7 +14,8 @@ from graphql_api.jobs.parts import PartProcesses
 from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
 from graphql_api.observability.logs import configure_logs
-from graphql_api.serving import GRACE_SECONDS, loop_runner, open_database, quiet_collector
+from graphql_api.opening import open_database
+from graphql_api.serving import GRACE_SECONDS, loop_runner, quiet_collector
 from graphql_api.settings import Settings
 from schema.build import JOB_HANDLERS
 

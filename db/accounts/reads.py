@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from db.accounts.rows import AccountRow, ApiKeyRow, RoleHolder, SignInRow
 from db.accounts.tables import AccountRoleTable, AccountTable, ApiKeyTable
+from db.advisory_locks import AdvisoryLock, taking
 from db.columns import columns, scalar
 from db.ecps.reads import ECP_COLUMNS
 from db.ecps.tables import EcpTable
@@ -33,6 +34,7 @@ ACCOUNT_COLUMNS: Final = columns(
 API_KEY_COLUMNS: Final = columns(ApiKeyTable, ApiKeyRow)
 
 ACCOUNTS_BY_ID = Statement(select(*ACCOUNT_COLUMNS).where(AccountTable.id == any_(uuids("ids"))), AccountRow)
+ACCOUNT_BY_EMAIL = Statement(select(*ACCOUNT_COLUMNS).where(AccountTable.email_key == string("key")), AccountRow)
 LOCK_ACCOUNT = Statement(
     select(*ACCOUNT_COLUMNS).where(AccountTable.id == uuid("id")).with_for_update(of=AccountTable), AccountRow
 )
@@ -94,6 +96,8 @@ HOLDERS_OF_ROLE = Statement(
     .order_by(AccountTable.id),
     scalar(UUID),
 )
+# Behind it, accounts stop being administrators one after the other.
+LOCK_ADMINISTRATORS = taking(AdvisoryLock.REMOVING_ADMINISTRATORS)
 
 
 def display_name_of(account_id: ColumnElement[Any]) -> ScalarSelect[Any]:

@@ -25,6 +25,11 @@ GEOGRAPHIES_BY_ID = Statement(select(*GEOGRAPHY_COLUMNS).where(GeographyTable.id
 TIERS_BY_ID = Statement(select(*TIER_COLUMNS).where(TierTable.id == any_(uuids("ids"))), TierRow)
 VENDORS_BY_ID = Statement(select(*VENDOR_COLUMNS).where(VendorTable.id == any_(uuids("ids"))), VendorRow)
 
+VENDOR_BY_CODE = Statement(select(*VENDOR_COLUMNS).where(VendorTable.code == string("code")), VendorRow)
+GEOGRAPHIES_BY_CODE = Statement(
+    select(*GEOGRAPHY_COLUMNS).where(GeographyTable.code == any_(texts("codes"))), GeographyRow
+)
+
 LOCK_PRODUCT = Statement(select(*PRODUCT_COLUMNS).where(ProductTable.id == uuid("id")).with_for_update(), ProductRow)
 LOCK_GEOGRAPHY = Statement(
     select(*GEOGRAPHY_COLUMNS).where(GeographyTable.id == uuid("id")).with_for_update(), GeographyRow

@@ -27,7 +27,7 @@ from graphql_api.demo.schemes.progress import start_scheme
 from graphql_api.demo.schemes.timeline import scheme_steps
 from graphql_api.demo.steps import StepContext
 from graphql_api.demo.timeline import ecp_steps
-from graphql_api.demo.transaction import TransactionDatabase
+from graphql_api.transaction import TransactionDatabase
 from resolvers.file_store import FileStore
 from resolvers.jobs.enqueue import enqueue_job
 from resolvers.program.update_program import UpdateProgram, update_program

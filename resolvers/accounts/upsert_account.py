@@ -14,6 +14,7 @@ from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
 from domain.permissions import Role
 from domain.text import trim_text
+from resolvers.accounts.administrators import keep_an_administrator
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import lock_existing, open_upsert, reject_invalid
@@ -36,7 +37,7 @@ async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
     Raises InvalidInput.
     """
     email = trim_text(command.email or "") or None
-    reject_invalid(_problems(command, email, operation.viewer.account_id))
+    reject_invalid(_problems(command, email, operation.account_id))
     taken = {"uq_account__email_key": ("email", "Another account has this e-mail address.")}
     async with open_upsert(operation, taken) as session:
         stored = await lock_existing(session, LOCK_ACCOUNT, command.id, "account")
@@ -53,12 +54,13 @@ async def upsert_account(operation: Operation, command: UpsertAccount) -> UUID:
             roles=sorted(role.value for role in command.roles),
         )
         if account != stored:
+            await keep_an_administrator(session, stored, account)
             await put_account(session, account)
             await append_event(operation, session, EventKind.ACCOUNT_SAVED, key)
     return key
 
 
-def _problems(command: UpsertAccount, email: str | None, viewer_id: UUID) -> Iterator[Problem]:
+def _problems(command: UpsertAccount, email: str | None, viewer_id: UUID | None) -> Iterator[Problem]:
     yield from text_problems(command.display_name, ("displayName",), "The name", NAME_LENGTH)
     yield from email_problems(email, ("email",))
     if len(set(command.roles)) < len(command.roles):
@@ -67,6 +69,6 @@ def _problems(command: UpsertAccount, email: str | None, viewer_id: UUID) -> Ite
         message = "An account with the role vendor works for one vendor, and only such an account does."
         code = UserErrorCode.REQUIRED if command.vendor_id is None else UserErrorCode.CONFLICT
         yield Problem(code, message, ("vendorId",))
-    if command.id == viewer_id and (command.disabled or Role.ADMIN not in command.roles):
+    if command.id is not None and command.id == viewer_id and (command.disabled or Role.ADMIN not in command.roles):
         message = "You cannot disable your own account or take the role administrator from it."
         yield Problem(UserErrorCode.CONFLICT, message, ("disabled" if command.disabled else "roles",))

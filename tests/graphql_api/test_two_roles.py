@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from db.embedded.server import EmbeddedPostgres
-from graphql_api.serving import excess_of_role
+from graphql_api.opening import excess_of_role
 from graphql_api.settings import Settings
 from tests.support.command_line import Command, command_in
 from tests.support.embedded import CARELESS, ROOT

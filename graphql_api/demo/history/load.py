@@ -27,7 +27,7 @@ from graphql_api.demo.history.recording import Actors, record_piece
 from graphql_api.demo.history.size import HistoryParameters, HistoryPlace
 from graphql_api.demo.history.timeline import Piece, plan_history
 from graphql_api.demo.schemes.all_schemes import SCHEMES
-from graphql_api.demo.transaction import TransactionDatabase
+from graphql_api.transaction import TransactionDatabase
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.jobs.handlers import JobHandler

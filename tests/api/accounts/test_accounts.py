@@ -44,6 +44,13 @@ async def make_key(admin: Client, account_id: UUID) -> Any:
     return payload["createApiKey"]
 
 
+async def make_key_of(admin: Client, account_id: str) -> str:
+    """The secret of a new API key of an account."""
+    given = {"accountId": account_id, "name": "Till"}
+    secret: str = (await admin.send(CREATE, input=given)).data["createApiKey"]["secret"]
+    return secret
+
+
 @pytest.fixture
 def admin(clients: Clients) -> Client:
     """The administrator."""
@@ -181,6 +188,25 @@ async def test_a_vendor_is_only_for_the_role_vendor(admin: Client, world: World,
         payload = await upsert(admin, vendorId=vendor)
     message = "An account with the role vendor works for one vendor, and only such an account does."
     assert errors_of(payload) == [("CONFLICT", "vendorId", message)]
+
+
+async def test_the_last_administrator_is_kept(admin: Client, clients: Clients, world: World, database_url: str) -> None:
+    """R25: also when two disable each other at once."""
+    own = {"id": gid(NodeKind.ACCOUNT, world.accounts["ADMIN"].id), "displayName": "Admin", "email": None}
+    for number in range(12):
+        added = (await upsert(admin, displayName=f"Second {number}", email=None, roles=["ADMIN"]))["account"]
+        second = Client(admin.http, {"authorization": f"Bearer {(await make_key_of(admin, added['id']))}"})
+        other = {"id": added["id"], "displayName": added["displayName"], "email": None}
+        answers = await asyncio.gather(
+            second.send(UPSERT, input={**own, "roles": ["ADMIN"], "disabled": True}),
+            admin.send(UPSERT, input={**other, "roles": ["ANALYST"]}),
+        )
+        left = "SELECT account.id FROM account JOIN account_role ON account_id = account.id "
+        connection = await asyncpg.connect(database_url)
+        holders = await connection.fetch(f"{left} WHERE role = 'ADMIN' AND disabled_at IS NULL")
+        assert len(holders) >= 1, answers
+        await connection.execute("UPDATE account SET disabled_at = NULL WHERE id = $1", world.accounts["ADMIN"].id)
+        await connection.close()
 
 
 async def test_administrators_cannot_lock_themselves_out(admin: Client, world: World, database_url: str) -> None:

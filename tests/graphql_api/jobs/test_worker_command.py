@@ -3,7 +3,8 @@
 import pytest
 from typer.testing import CliRunner
 
-from graphql_api.cli import CommandRejected, app
+from graphql_api.cli import app
+from graphql_api.commands import CommandRejected
 
 
 def test_a_worker_without_jobs_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:

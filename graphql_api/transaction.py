@@ -1,4 +1,4 @@
-"""The database seen from inside a transaction, so that many mutations of the demo data are committed together."""
+"""The database seen from inside a transaction, so that many mutations are committed together."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
