@@ -84,6 +84,12 @@ def reporting_rejections(addresses: Addresses) -> Iterator[None]:
         advice = f"{run} the owner of the tables in DATABASE_MIGRATION_URL"
         message = f"The role of {name} may not migrate the database ({error}): {advice}."
         raise DatabaseRejected(message) from error
+    except migrations.DatabaseNewer as error:
+        message = (
+            f"The database is newer than this program: a later version has migrated it to {error.revision}. Install "
+            "that version, or undo its migrations with it first."
+        )
+        raise DatabaseRejected(message) from error
     except migrations.RoleMissing as error:
         message = f"The database has no role “{error.role}”, which DATABASE_URL names: create it first."
         raise DatabaseRejected(message) from error
