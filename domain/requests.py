@@ -38,6 +38,15 @@ class Forbidden(RequestError):
         super().__init__(f"Your roles do not allow this. It requires {needed}.", permission=permission.value)
 
 
+class RegistrationNeeded(RequestError):
+    """A person whom the identity provider knows has no account yet, and the field needs one."""
+
+    code = Forbidden.code
+
+    def __init__(self) -> None:
+        super().__init__("You have no account yet. Register first, with the mutation registerEcp.")
+
+
 class BadArgument(RequestError):
     """An invalid argument of a query; `argument` names it."""
 

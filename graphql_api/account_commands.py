@@ -15,9 +15,9 @@ from db.catalog.reads import VENDOR_BY_CODE
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from domain.text import format_count, text_key
-from graphql_api.auth import dev_token
 from graphql_api.commands import CommandRejected, DatabaseUrl, run_on
 from graphql_api.context import Environment
+from graphql_api.identity.development import dev_token
 from graphql_api.settings import Settings
 from graphql_api.verification import open_messages
 from resolvers.accounts.lists import list_accounts

@@ -13,7 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 from db.database import Database
 from domain.coupons.labels import QrTemplate
 from domain.permissions import Role
-from graphql_api.auth import Authenticator, dev_token
+from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.demo.history.load import DEMO_HANDLERS
 from graphql_api.documents.endpoint import document_routes
@@ -26,6 +26,7 @@ from graphql_api.files.downloads import FileDownloads
 from graphql_api.files.inspection import inspect_upload
 from graphql_api.files.storage import FileStorage, open_storage
 from graphql_api.files.uploads import Inspect, Uploads
+from graphql_api.identity.development import dev_token
 from graphql_api.imports.endpoint import IMPORTS_PATH, SalesImports
 from graphql_api.jobs.leader_tasks import LeaderTasks
 from graphql_api.jobs.policy import policy_of
@@ -92,7 +93,8 @@ def build_app(
         *_operator_routes(environment.database, metrics, fleet),
         Route("/", lambda _request: RedirectResponse("/graphql")),
     ]
-    lifespan = _lifespan(hub, worker, environment, _publishing(metrics, gauges, fleet))
+    background = (_publishing(metrics, gauges, fleet), authenticator.refresh_keys)
+    lifespan = _lifespan(hub, worker, environment, background)
     app = OpenApplication(settings.origins, routes=routes, lifespan=lifespan)
     app.state.drain = _drain(hub, worker)
     app.state.hub = hub
@@ -150,17 +152,18 @@ async def dev_tokens(settings: Settings, database: Database) -> dict[str, str]:
 
 
 def _lifespan(
-    hub: Hub, worker: JobWorker, environment: Environment, publish: Callable[[], Awaitable[None]]
+    hub: Hub, worker: JobWorker, environment: Environment, background: Sequence[Callable[[], Awaitable[None]]]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """Start the hub and the worker, and publish metrics while the application runs; close all of it at the end."""
+    """Start the hub, the worker, and what runs in the `background` of the application; close all of it at the end."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         hub.start()
         worker.start()
-        publishing = asyncio.ensure_future(publish())
+        running = [asyncio.ensure_future(run()) for run in background]
         yield
-        publishing.cancel()
+        for task in running:
+            task.cancel()
         await worker.stop()
         await hub.close()
         await environment.groups.drain()

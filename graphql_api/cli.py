@@ -17,7 +17,6 @@ from db.embedded.server import EmbeddedPostgres, EmbeddedUnavailable
 from domain.permissions import Role
 from graphql_api.account_commands import account_commands, require_development
 from graphql_api.app import storage_of
-from graphql_api.auth import KeysUnavailable
 from graphql_api.commands import CommandRejected
 from graphql_api.context import utc_now
 from graphql_api.custody_commands import custody_commands
@@ -27,6 +26,7 @@ from graphql_api.demo import load_demo
 from graphql_api.demo.history.size import FULL_HISTORY
 from graphql_api.demo_history import finish_history
 from graphql_api.files.storage import StorageUnavailable
+from graphql_api.identity.keys import KeysUnavailable
 from graphql_api.import_commands import import_commands
 from graphql_api.imports.client import ImportImpossible
 from graphql_api.ledger_commands import ledger_commands

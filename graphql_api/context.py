@@ -8,6 +8,7 @@ from uuid import UUID
 import uuid_utils.compat
 
 from db.database import Database
+from domain.accounts.registration_limits import RegistrationLimits
 from domain.coupons.keys import CouponKeys
 from domain.coupons.labels import QrTemplate
 from domain.epcis.identifiers import DEFAULT_BASE
@@ -44,6 +45,7 @@ class Environment:
     links: LinkSigner = field(default_factory=LinkSigner)
     files: FileStore | None = None
     identifier_base: str = DEFAULT_BASE
+    registrations: RegistrationLimits = field(default_factory=RegistrationLimits)
     groups: GroupCommits = field(init=False, default_factory=GroupCommits)
 
     def operation(self, viewer: Viewer | None, *, fresh: bool = False) -> Operation:
@@ -65,6 +67,7 @@ class Environment:
             identifier_base=self.identifier_base,
             groups=self.groups,
             begin=self._begin,
+            registrations=self.registrations,
         )
 
     def _begin(self) -> Operation:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from domain.coupons.keys import CouponKeys, decode_secret, read_keys
 from domain.links import LinkSigner
-from graphql_api.auth import KeysUnavailable
+from graphql_api.identity.keys import KeysUnavailable
 from graphql_api.settings import Settings
 
 COUPON_KEYS_FILE: Final = "dev-coupon-keys"

@@ -21,9 +21,10 @@ from rich.console import Console
 from starlette.applications import Starlette
 
 from graphql_api.app import build_app
-from graphql_api.auth import Authenticator, KeysUnavailable
+from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.files.storage import StorageUnavailable
+from graphql_api.identity.keys import KeysUnavailable
 from graphql_api.observability.fleet import Fleet
 from graphql_api.observability.logs import configure_logs
 from graphql_api.observability.tracing import TracingUnavailable

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.accounts.identities import ISSUER_LENGTH
 from domain.coupons.labels import DEFAULT_TEMPLATE, template_problem
 from domain.epcis.identifiers import DEFAULT_BASE
 from domain.files.facts import PURPOSE_RULES, UploadLimits, UploadPurpose
@@ -18,6 +19,8 @@ from domain.webhooks.addresses import Network, WebhookPolicy
 from graphql_api.body_limits import BodyLimits
 from graphql_api.origins import Origins, origin_problem
 
+# Those of public keys; with a shared secret, whoever verifies tokens could also make them.
+SignatureAlgorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 _MEGABYTE: Final = 2**20
 _GIGABYTE: Final = 2**30
 
@@ -56,6 +59,24 @@ class Settings(BaseSettings):
     jwt_algorithm: str = Field("EdDSA", description="The one algorithm that tokens may be signed with.")
     jwt_issuer: str = Field("tessera", description="The `iss` that tokens must carry.")
     jwt_audience: str = Field("tessera", description="The `aud` that tokens must carry.")
+    oidc_issuer: str | None = Field(
+        None,
+        max_length=ISSUER_LENGTH,
+        description="The URL of an OpenID Connect provider whose tokens are accepted, as they have it in `iss`.",
+    )
+    oidc_algorithm: SignatureAlgorithm = Field(
+        "RS256", description="The one algorithm that its tokens may be signed with."
+    )
+    oidc_audience: str | None = Field(
+        None, description="The `aud` that its tokens must carry; TESSERA_JWT_AUDIENCE when unset."
+    )
+    token_leeway: float = Field(
+        30.0, ge=0, le=300, description="By how many seconds the clocks of issuers may differ from ours."
+    )
+    self_registration: bool = Field(
+        default=True,
+        description="Whether people of the identity provider may register as ECPs without an account.",
+    )
     coupon_keys: SecretStr | None = Field(
         None,
         description="The secrets from which codes of coupons are derived, as id:base64 with commas; the one with the "

@@ -12,6 +12,8 @@ from db.program.reads import PROGRAM, SHARE_PROGRAM
 from db.program.rows import ProgramRow
 from db.sessions import Reading, Writing
 from db.statement import Statement
+from domain.accounts.identities import Newcomer
+from domain.accounts.registration_limits import RegistrationLimits
 from domain.audit.facts import Origin
 from domain.calendar import UTC_CALENDAR, Calendar
 from domain.coupons.keys import CouponKeys
@@ -19,7 +21,7 @@ from domain.coupons.labels import QrTemplate
 from domain.epcis.identifiers import DEFAULT_BASE
 from domain.links import LinkSigner
 from domain.permissions import Permission, Viewer
-from domain.requests import Forbidden, Unauthenticated
+from domain.requests import Forbidden, RegistrationNeeded, Unauthenticated
 from domain.rules.reach import ReachPolicy
 from domain.sales.facts import SalesPolicy
 from domain.stored_facts import StoredFact, names_moment
@@ -42,6 +44,7 @@ class Operation:
     `identifier_base` where GS1 has none. Operations share transactions by `groups`, and `begin` begins one of
     the server itself, which writes them. `origin` says where the request came from, for the audit log. Every
     transaction begins with its `fence`, and ends with its `seal`: they raise where the operation may no longer write.
+    A `newcomer` has no account yet, and may register as often as `registrations` allow.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of an operation, by name
@@ -63,6 +66,7 @@ class Operation:
         identifier_base: str = DEFAULT_BASE,
         groups: GroupCommits | None = None,
         begin: "Callable[[], Operation] | None" = None,
+        registrations: RegistrationLimits | None = None,
     ) -> None:
         self._database = database
         self._viewer = viewer
@@ -81,8 +85,10 @@ class Operation:
         self.files: FileStore = files or cast("FileStore", NoFileStore())
         self.identifier_base = identifier_base
         self.groups = groups or GroupCommits()
+        self.registrations = registrations or RegistrationLimits()
         self._begin = begin or (lambda: self)
         self.origin = Origin()
+        self.newcomer: Newcomer | None = None
         self.fence: Callable[[Writing], Awaitable[None]] | None = None
         self.seal: Callable[[Writing], Awaitable[None]] | None = None
         # The movements of coupons that this operation has recorded, in order, with their kinds.
@@ -96,6 +102,10 @@ class Operation:
         self._viewer = viewer
         self.know_program(program)
 
+    def sign_out(self) -> None:
+        """Be without a viewer again, because the account that signed in was not stored."""
+        self._viewer = None
+
     def begin_aside(self) -> "Operation":
         """Begin an operation of the server itself at this moment, which does not end with this one."""
         aside = self._begin()
@@ -104,10 +114,22 @@ class Operation:
 
     @property
     def viewer(self) -> Viewer:
-        """The signed-in viewer. Raises Unauthenticated without one."""
+        """The signed-in viewer. Raises RegistrationNeeded for a newcomer, and Unauthenticated for nobody."""
         if self._viewer is None:
-            raise Unauthenticated
+            raise Unauthenticated if self.newcomer is None else RegistrationNeeded
         return self._viewer
+
+    @property
+    def viewer_or_newcomer(self) -> Viewer:
+        """The signed-in viewer, or a newcomer as one without an account and roles. Raises Unauthenticated."""
+        if self._viewer is None and self.newcomer is not None:
+            return self.newcomer.viewer
+        return self.viewer
+
+    @property
+    def has_newcomer(self) -> bool:
+        """Whether a person without an account makes the request."""
+        return self._viewer is None and self.newcomer is not None
 
     @property
     def account_id(self) -> UUID | None:
@@ -115,7 +137,7 @@ class Operation:
         return None if self._viewer is None else self._viewer.account_id
 
     def require(self, permission: Permission) -> Viewer:
-        """Return the viewer if a role grants `permission`. Raises Unauthenticated or Forbidden."""
+        """Return the viewer if a role grants `permission`. Raises what `viewer` raises, and Forbidden."""
         viewer = self.viewer
         if not viewer.may(permission):
             raise Forbidden(permission)

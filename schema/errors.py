@@ -37,7 +37,7 @@ described(
         UserErrorCode.COUPON_DAMAGED: "The coupon was reported damaged.",
         UserErrorCode.COUPON_EXPIRED: "The coupon could be redeemed only until an earlier day.",
         UserErrorCode.NOT_ENROLLED: "The ECP was not enrolled in the scheme.",
-        UserErrorCode.THROTTLED: "There were too many wrong codes. The error says when to try again.",
+        UserErrorCode.THROTTLED: "There were too many wrong codes or attempts. The error says when to try again.",
         UserErrorCode.LOCKED: "There were too many wrong codes. A program manager must unlock the ECP.",
         UserErrorCode.IDEMPOTENCY_MISMATCH: "The idempotency key was sent before with another input.",
         UserErrorCode.LIMIT_EXCEEDED: "The input exceeds a limit.",

@@ -18,7 +18,7 @@ from schema.accounts.types import Account
 from schema.area import Area
 from schema.catalog.types import Vendor
 from schema.ecps.types import Ecp
-from schema.fields import AppInfo, batched, computed
+from schema.fields import AppInfo, batched, computed, leaf
 from schema.notifications.types import Notification
 from schema.paging import AfterArgument, Connection, FirstArgument
 from schema.roots import query
@@ -35,7 +35,15 @@ def unread_page(
 
 @strawberry.type(description="The account that makes the request, and what its roles currently allow.")
 class Viewer:
-    account: Account = batched(accounts_by_id, key="account_id", description="The account.")
+    account: Account | None = batched(
+        accounts_by_id,
+        key="account_id",
+        description="The account. Null for a person whom the identity provider knows and who has no account yet: "
+        "`registerEcp` makes one.",
+    )
+    email: str | None = leaf(
+        "The e-mail address of the account, or without an account the one that the identity provider has verified."
+    )
     roles: list[Role] = computed(lambda viewer: sorted(viewer.roles), "The current roles of the account.")
     permissions: list[str] = computed(
         lambda viewer: sorted(viewer.permissions), "All permissions that the roles grant, written `scope:action`."
@@ -63,9 +71,10 @@ class ViewerQueries:
         requires=Permission.VIEWER_READ,
         returns=Viewer | None,
         description="Returns the account that makes the request, and what its roles currently allow.",
+        newcomers=True,
     )
     async def viewer(self, info: AppInfo) -> ViewerRow:
-        return info.context.viewer
+        return info.context.viewer_or_newcomer
 
 
 AREA: Final = Area(queries=(ViewerQueries,))

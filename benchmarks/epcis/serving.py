@@ -12,9 +12,10 @@ from starlette.applications import Starlette
 
 from benchmarks.custody.place import Place
 from domain.permissions import Role
-from graphql_api.auth import Authenticator, dev_token
+from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.epcis.routes import epcis_routes
+from graphql_api.identity.development import dev_token
 from graphql_api.serving import StreamingServer, server_config
 from graphql_api.settings import Settings
 

@@ -3,12 +3,12 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Text, Uuid, any_, bindparam, func, null, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, Text, Uuid, and_, any_, bindparam, func, null, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, distinct_on
 from sqlalchemy.orm import aliased
 
-from db.accounts.rows import AccountRow, ApiKeyRow, RoleHolder, SignInRow
-from db.accounts.tables import AccountRoleTable, AccountTable, ApiKeyTable
+from db.accounts.rows import AccountRow, AddressHolder, ApiKeyRow, IdentityRow, RoleHolder, SignInRow
+from db.accounts.tables import AccountIdentityTable, AccountRoleTable, AccountTable, ApiKeyTable
 from db.advisory_locks import AdvisoryLock, taking
 from db.columns import columns, scalar
 from db.ecps.reads import ECP_COLUMNS
@@ -32,6 +32,11 @@ ACCOUNT_COLUMNS: Final = columns(
     ecp_id=select(EcpTable.id).where(EcpTable.account_id == AccountTable.id).correlate(AccountTable).scalar_subquery(),
 )
 API_KEY_COLUMNS: Final = columns(ApiKeyTable, ApiKeyRow)
+_OF_SUBJECT: Final = (
+    AccountIdentityTable.issuer == string("issuer"),
+    AccountIdentityTable.subject == string("subject"),
+)
+_LINKED: Final = AccountIdentityTable.unlinked_at.is_(None)
 
 ACCOUNTS_BY_ID = Statement(select(*ACCOUNT_COLUMNS).where(AccountTable.id == any_(uuids("ids"))), AccountRow)
 ACCOUNT_BY_EMAIL = Statement(select(*ACCOUNT_COLUMNS).where(AccountTable.email_key == string("key")), AccountRow)
@@ -57,6 +62,7 @@ SIGN_IN_OF_ACCOUNT = Statement(
             program=PROGRAM_COLUMNS,
             ecp=ECP_COLUMNS,
             api_key_id=null().cast(Uuid),
+            identity_id=null().cast(Uuid),
         )
     )
     .select_from(AccountTable)
@@ -74,6 +80,7 @@ SIGN_IN_OF_API_KEY = Statement(
             program=PROGRAM_COLUMNS,
             ecp=ECP_COLUMNS,
             api_key_id=ApiKeyTable.id,
+            identity_id=null().cast(Uuid),
         )
     )
     .select_from(AccountTable)
@@ -85,6 +92,68 @@ SIGN_IN_OF_API_KEY = Statement(
         ApiKeyTable.revoked_at.is_(None),
     ),
     SignInRow,
+)
+SIGN_IN_OF_IDENTITY = Statement(
+    select(
+        *columns(
+            AccountIdentityTable,
+            SignInRow,
+            account=ACCOUNT_COLUMNS,
+            program=PROGRAM_COLUMNS,
+            ecp=ECP_COLUMNS,
+            api_key_id=null().cast(Uuid),
+            identity_id=AccountIdentityTable.id,
+        )
+    )
+    .select_from(AccountTable)
+    .join(ProgramTable, true())
+    .outerjoin(EcpTable, EcpTable.account_id == AccountTable.id)
+    .join(AccountIdentityTable, AccountIdentityTable.account_id == AccountTable.id)
+    .where(*_OF_SUBJECT, _LINKED),
+    SignInRow,
+)
+# Two are enough to know that an address is not of one account alone.
+HOLDERS_OF_ADDRESS = Statement(
+    select(
+        AccountTable.id,
+        AccountTable.email,
+        and_(
+            AccountTable.disabled_at.is_(None),
+            ~select(true())
+            .where(
+                AccountIdentityTable.account_id == AccountTable.id,
+                AccountIdentityTable.issuer == string("issuer"),
+                _LINKED,
+            )
+            .exists(),
+        ).label("may_link"),
+    )
+    .where(
+        or_(
+            AccountTable.email_key == string("email_key"),
+            and_(
+                AccountTable.email.is_not(None),
+                AccountTable.email_key.is_(None),
+                func.lower(AccountTable.email) == func.lower(string("email")),
+            ),
+        )
+    )
+    .limit(2),
+    AddressHolder,
+)
+IDENTITY_COLUMNS: Final = columns(AccountIdentityTable, IdentityRow)
+IDENTITIES_BY_ID = Statement(
+    select(*IDENTITY_COLUMNS).where(AccountIdentityTable.id == any_(uuids("ids")), _LINKED), IdentityRow
+)
+IDENTITIES_BY_ACCOUNT = Statement(
+    select(*IDENTITY_COLUMNS)
+    .where(AccountIdentityTable.account_id == any_(uuids("ids")), _LINKED)
+    .order_by(AccountIdentityTable.linked_at, AccountIdentityTable.id),
+    IdentityRow,
+)
+IDENTITY_BY_SUBJECT = Statement(select(*IDENTITY_COLUMNS).where(*_OF_SUBJECT, _LINKED), IdentityRow)
+UNLINKED_BY_SUBJECT = Statement(
+    select(*IDENTITY_COLUMNS).where(*_OF_SUBJECT, AccountIdentityTable.unlinked_at.is_not(None)).limit(1), IdentityRow
 )
 API_KEYS_BY_ID = Statement(select(*API_KEY_COLUMNS).where(ApiKeyTable.id == any_(uuids("ids"))), ApiKeyRow)
 LOCK_API_KEY = Statement(select(*API_KEY_COLUMNS).where(ApiKeyTable.id == uuid("id")).with_for_update(), ApiKeyRow)

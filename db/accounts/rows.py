@@ -36,12 +36,37 @@ class RoleHolder(NamedTuple):
 
 
 class SignInRow(NamedTuple):
-    """What a credential signs in: the account with its ECP, and the program as it is now; and the id of an API key."""
+    """What a credential signs in: the account with its ECP, and the program as it is now.
+
+    Also the id of the API key or of the identity that it is.
+    """
 
     account: AccountRow
     program: ProgramRow
     ecp: EcpRow | None
     api_key_id: UUID | None
+    identity_id: UUID | None
+
+
+class IdentityRow(Struct, frozen=True):
+    """An identity of an account."""
+
+    id: UUID
+    account_id: UUID
+    issuer: str
+    subject: str
+    origin: str
+    linked_at: datetime
+    linked_by: UUID
+    unlinked_at: datetime | None = None
+
+
+class AddressHolder(NamedTuple):
+    """An account with a certain e-mail address, and whether it may be linked: enabled, without an identity."""
+
+    id: UUID
+    email: str | None
+    may_link: bool
 
 
 class ApiKeyRow(Struct, frozen=True):

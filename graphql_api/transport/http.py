@@ -15,11 +15,13 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from domain.accounts.identities import Newcomer
 from domain.permissions import EcpScope
 from domain.requests import (
     BadArgument,
     DatabaseUnavailable,
     Overloaded,
+    RegistrationNeeded,
     RequestError,
     StatementTimeout,
     Unauthenticated,
@@ -55,6 +57,7 @@ _QUERY_KINDS: Final = frozenset({OperationType.QUERY})
 _REQUEST_KINDS: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 _STATUS_CODES: Final[Mapping[type[RequestError], int]] = {
     Unauthenticated: 401,
+    RegistrationNeeded: 403,
     Overloaded: 503,
     DatabaseUnavailable: 503,
     StatementTimeout: 503,
@@ -136,8 +139,11 @@ class GraphQLEndpoint:
         # The hub counts subscriptions.
         subscribes = False
         try:
-            signed_in = await self._authenticator.viewer(operation, request.headers)
-            if signed_in is not None:
+            sender = await self._authenticator.viewer_or_newcomer(operation, request.headers)
+            if isinstance(sender, Newcomer):
+                operation.newcomer = sender
+            elif sender is not None:
+                signed_in = sender
                 _sign_in(operation, signed_in)
             with self._trace(graphql.operation_name or "operation"):
                 result = await self._execute(
@@ -146,6 +152,8 @@ class GraphQLEndpoint:
         except InvalidOperationTypeError as invalid:
             subscribes = invalid.operation_type is OperationType.SUBSCRIPTION
             if subscribes:
+                if operation.newcomer is not None:
+                    raise RegistrationNeeded from None
                 raise _IsSubscription(signed_in) from None
             message = "GET is for queries; send mutations with POST."
             raise BadRequest(message, 405) from None

@@ -18,7 +18,8 @@ class SignedIn(Struct, frozen=True):
     """A viewer with the account and the credential of the sign-in.
 
     `program` and `ecp`, the ECP of the account, are as they were read together with the account; None if they were not
-    read. `expires` is in seconds since 1970; None for an API key, which is valid until it is revoked.
+    read. `expires` is in seconds since 1970; None for an API key, which is valid until it is revoked. `identity_id` is
+    the identity of an identity provider that signed in.
     """
 
     viewer: Viewer
@@ -27,18 +28,19 @@ class SignedIn(Struct, frozen=True):
     api_key_id: UUID | None = None
     expires: float | None = None
     ecp: EcpRow | None = None
+    identity_id: UUID | None = None
 
 
 async def find_viewer_of_account(reading: Fetching, account_id: UUID, expires: float) -> SignedIn | None:
     """Find the viewer for an account id, or None when the account is unknown or disabled."""
     rows = await reading.fetch(statements.SIGN_IN_OF_ACCOUNT, id=account_id)
-    return _sign_in(rows[0], expires) if rows else None
+    return sign_in_row(rows[0], expires) if rows else None
 
 
 async def find_viewer_of_api_key(reading: Fetching, secret: str) -> SignedIn | None:
     """Find the viewer for an API key, or None when the key is unknown or revoked or its account disabled."""
     rows = await reading.fetch(statements.SIGN_IN_OF_API_KEY, secret_hash=hash_secret(secret))
-    return _sign_in(rows[0], None) if rows else None
+    return sign_in_row(rows[0], None) if rows else None
 
 
 async def load_viewers(reading: Fetching, ids: Sequence[UUID]) -> dict[UUID, Viewer]:
@@ -65,16 +67,21 @@ def build_viewer(account: AccountRow) -> Viewer:
     )
 
 
-def sign_in_account(
-    account: AccountRow, *, api_key_id: UUID | None = None, expires: float | None = None
-) -> SignedIn | None:
-    """Sign in an account, or return None when it is disabled."""
+def sign_in_again(before: SignedIn, account: AccountRow) -> SignedIn | None:
+    """Sign in with the same credential and the account as it is now, or return None when it is disabled."""
     if account.disabled_at is not None:
         return None
-    return SignedIn(viewer=build_viewer(account), account=account, api_key_id=api_key_id, expires=expires)
+    return SignedIn(
+        viewer=build_viewer(account),
+        account=account,
+        api_key_id=before.api_key_id,
+        expires=before.expires,
+        identity_id=before.identity_id,
+    )
 
 
-def _sign_in(row: SignInRow, expires: float | None) -> SignedIn | None:
+def sign_in_row(row: SignInRow, expires: float | None) -> SignedIn | None:
+    """Sign in what a credential names, or return None when the account is disabled."""
     if row.account.disabled_at is not None:
         return None
     return SignedIn(
@@ -84,4 +91,5 @@ def _sign_in(row: SignInRow, expires: float | None) -> SignedIn | None:
         api_key_id=row.api_key_id,
         expires=expires,
         ecp=row.ecp,
+        identity_id=row.identity_id,
     )

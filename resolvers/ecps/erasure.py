@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from db.accounts.changes import erase_api_keys, put_account
+from db.accounts.identity_changes import delete_identities_of_account
 from db.accounts.reads import LOCK_ACCOUNT
 from db.accounts.rows import AccountRow
 from db.adjustments.changes import replace_adjustment_reasons
@@ -121,10 +122,11 @@ async def _unlink_account(operation: Operation, session: Writing, ecp: EcpRow, a
 
 
 async def _erase_account(operation: Operation, session: Writing, account: AccountRow) -> list[NewEvent]:
-    """Disable the account and erase its name, keys, notifications and endpoints; return the events to append."""
+    """Disable the account and erase its name, keys, identities, notifications and endpoints; return the events."""
     disabled_at = account.disabled_at or operation.now
     await put_account(session, replace(account, display_name=ERASED_NAME, email=None, disabled_at=disabled_at))
     await erase_api_keys(session, account.id, ERASED_NAME, operation.now)
+    await delete_identities_of_account(session, account.id)
     await delete_notifications(session, account.id)
     deleted = await delete_endpoints_of_account(session, account.id)
     deletions = [NewEvent(EventKind.WEBHOOK_ENDPOINT_DELETED, endpoint_id) for endpoint_id in deleted]

@@ -7,8 +7,10 @@ import strawberry
 from db.accounts.rows import AccountRow, ApiKeyRow
 from domain.permissions import Permission, Role
 from resolvers.accounts.create_api_key import create_api_key
+from resolvers.accounts.link_identity import link_identity
 from resolvers.accounts.lists import list_accounts, list_api_keys
 from resolvers.accounts.revoke_api_key import revoke_api_key
+from resolvers.accounts.unlink_identity import unlink_identity
 from resolvers.accounts.upsert_account import upsert_account
 from resolvers.paging import Page, PageArguments
 from schema.accounts import inputs, payloads
@@ -63,6 +65,22 @@ class AccountMutations:
     )
     async def upsert_account(self, info: AppInfo, input: inputs.UpsertAccountInput) -> payloads.UpsertAccountPayload:
         return payloads.UpsertAccountPayload(key=await upsert_account(info.context, input.to_command()))
+
+    @mutation(
+        requires=Permission.ACCOUNT_MANAGE,
+        description="Let an identity of the identity provider open an account. An account has at most one identity of "
+        "an issuer, and an identity opens one account.",
+    )
+    async def link_identity(self, info: AppInfo, input: inputs.LinkIdentityInput) -> payloads.LinkIdentityPayload:
+        return payloads.LinkIdentityPayload(key=await link_identity(info.context, input.to_command()))
+
+    @mutation(
+        requires=Permission.ACCOUNT_MANAGE,
+        description="Unlink an identity from its account, which it no longer opens, on open connections too. Only "
+        "`linkIdentity` links it again.",
+    )
+    async def unlink_identity(self, info: AppInfo, input: inputs.UnlinkIdentityInput) -> payloads.UnlinkIdentityPayload:
+        return payloads.UnlinkIdentityPayload(key=await unlink_identity(info.context, input.to_command()))
 
     @mutation(requires=Permission.API_KEY_MANAGE, description="Create an API key for an account.")
     async def create_api_key(self, info: AppInfo, input: inputs.CreateApiKeyInput) -> payloads.CreateApiKeyPayload:

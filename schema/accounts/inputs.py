@@ -7,6 +7,7 @@ import strawberry
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from resolvers.accounts.create_api_key import CreateApiKey
+from resolvers.accounts.link_identity import LinkIdentity
 from resolvers.accounts.upsert_account import UpsertAccount
 from schema.fields import leaf, optional
 from schema.ids import InputIds, input_id
@@ -36,6 +37,30 @@ class UpsertAccountInput:
             vendor_id=vendor_id,
             disabled=bool(self.disabled),
         )
+
+
+@strawberry.input(description="An identity to link to an account.")
+class LinkIdentityInput:
+    account_id: strawberry.ID = leaf("The ID of the account that the identity opens.")
+    issuer: str = leaf("The issuer, exactly as its tokens have it in `iss`; a URL of up to 255 characters.")
+    subject: str = leaf("The person, exactly as tokens of the issuer have it in `sub`; up to 255 characters.")
+
+    def to_command(self) -> LinkIdentity:
+        """Convert the input. Raises InvalidInput for a malformed ID."""
+        account_id = input_id(NodeKind.ACCOUNT, self.account_id, "accountId")
+        return LinkIdentity(account_id=account_id, issuer=self.issuer, subject=self.subject)
+
+
+@strawberry.input(description="An identity to unlink from its account.")
+class UnlinkIdentityInput:
+    account_id: strawberry.ID = leaf("The ID of the account that the identity opens.")
+    issuer: str = leaf("The issuer of the identity.")
+    subject: str = leaf("The subject of the identity.")
+
+    def to_command(self) -> LinkIdentity:
+        """Convert the input. Raises InvalidInput for a malformed ID."""
+        account_id = input_id(NodeKind.ACCOUNT, self.account_id, "accountId")
+        return LinkIdentity(account_id=account_id, issuer=self.issuer, subject=self.subject)
 
 
 @strawberry.input(description="An API key to create.")

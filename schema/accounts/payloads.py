@@ -8,11 +8,26 @@ from schema.fields import batched
 from schema.payloads import KeyedPayload
 
 
-@strawberry.type(description="The result of `upsertAccount`.")
-class UpsertAccountPayload(KeyedPayload):
+@strawberry.type
+class AccountPayload(KeyedPayload):
     account: Account | None = batched(
         accounts_by_id, key="key", description="The account after the mutation. Null if there are errors."
     )
+
+
+@strawberry.type(description="The result of `upsertAccount`.")
+class UpsertAccountPayload(AccountPayload):
+    pass
+
+
+@strawberry.type(description="The result of `linkIdentity`.")
+class LinkIdentityPayload(AccountPayload):
+    pass
+
+
+@strawberry.type(description="The result of `unlinkIdentity`.")
+class UnlinkIdentityPayload(AccountPayload):
+    pass
 
 
 @strawberry.type

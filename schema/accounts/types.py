@@ -5,13 +5,14 @@ from datetime import datetime
 import strawberry
 
 from db.accounts.rows import AccountRow, ApiKeyRow
+from domain.accounts.identities import IdentityOrigin
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from resolvers.accounts.loaders import accounts_by_id, visible_emails
+from resolvers.accounts.loaders import accounts_by_id, identities_by_account, visible_emails
 from resolvers.catalog.loaders import vendors_by_id
 from schema.catalog.types import Vendor
 from schema.descriptions import described
-from schema.fields import batched, leaf
+from schema.fields import batched, computed, leaf
 from schema.ids import node_id
 from schema.nodes import Node, node_type
 
@@ -32,6 +33,30 @@ described(
 )
 
 
+described(
+    IdentityOrigin,
+    "How an identity was linked to an account.",
+    {
+        IdentityOrigin.EMAIL: "At the first sign-in, by the e-mail address that the identity provider has verified.",
+        IdentityOrigin.ADMIN: "By an administrator.",
+        IdentityOrigin.REGISTRATION: "When a person without an account registered as an ECP.",
+    },
+)
+
+
+@strawberry.type(description="An identity at an identity provider, with which an account signs in.")
+class AccountIdentity:
+    issuer: str = leaf("The issuer, as its tokens have it in `iss`.")
+    subject: str = leaf("The person, as the tokens of the issuer have it in `sub`.")
+    origin: IdentityOrigin = computed(lambda row: IdentityOrigin(row.origin), "How it was linked.")
+    linked_at: datetime = leaf("When it was linked.")
+    linked_by: "Account" = batched(
+        accounts_by_id,
+        key="linked_by",
+        description="The account that linked it: an administrator, or the account itself.",
+    )
+
+
 @node_type(AccountRow, "A person or a connected system that can sign in.")
 class Account(Node):
     id: strawberry.ID = node_id(NodeKind.ACCOUNT)
@@ -47,6 +72,12 @@ class Account(Node):
     )
     created_at: datetime = leaf("When the account was created.")
     disabled_at: datetime | None = leaf("When the account was disabled. Null if it can sign in.")
+    identities: list[AccountIdentity] | None = batched(
+        identities_by_account,
+        key="id",
+        description="The identities with which the account signs in, up to 10. Null unless the viewer has the "
+        "permission `account:read`.",
+    )
 
 
 @node_type(ApiKeyRow, "A key with which a connected system acts as an account. Only a hash of its secret is stored.")

@@ -93,6 +93,7 @@ class CatalogQueries:
         returns=list[Geography],
         description="Returns up to 200 geographies, ordered by name: the children of `parentId`, or the "
         "matches of `search`. With neither, returns the countries.",
+        newcomers=True,
     )
     async def geographies(
         self, info: AppInfo, parent_id: ParentArgument = None, search: SearchArgument = None
@@ -100,7 +101,12 @@ class CatalogQueries:
         parent = None if parent_id is None else argument_id(NodeKind.GEOGRAPHY, parent_id, "parentId")
         return await list_geographies(info.context, parent_id=parent, search=search)
 
-    @query(requires=Permission.CATALOG_READ, returns=list[Tier], description="Returns all tiers, lowest rank first.")
+    @query(
+        requires=Permission.CATALOG_READ,
+        returns=list[Tier],
+        description="Returns all tiers, lowest rank first.",
+        newcomers=True,
+    )
     async def tiers(self, info: AppInfo) -> list[TierRow]:
         return await list_tiers(info.context)
 

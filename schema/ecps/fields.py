@@ -61,7 +61,10 @@ class EcpQueries:
 class EcpMutations:
     @mutation(
         requires=Permission.ECP_REGISTER,
-        description="Register the viewer's account as an ECP. A program manager then verifies the registration.",
+        description="Register the viewer's account as an ECP. A program manager then verifies the registration. "
+        "For a person without an account, makes one with the role ECP and the e-mail address that the identity "
+        "provider has verified.",
+        newcomers=True,
     )
     async def register_ecp(self, info: AppInfo, input: inputs.RegisterEcpInput) -> payloads.RegisterEcpPayload:
         return payloads.RegisterEcpPayload(key=await register_ecp(info.context, input.to_command()))

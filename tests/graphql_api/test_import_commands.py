@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from domain.permissions import Role
-from graphql_api.auth import dev_token
 from graphql_api.context import Environment
+from graphql_api.identity.development import dev_token
 from graphql_api.settings import Settings
 from resolvers.imports.jobs import JOBS
 from tests.fixtures import LiveServer

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from domain.coupons.failures import CouponKeysMissing
 from domain.links import Link, LinkKind, LinksUnavailable
-from graphql_api.auth import KeysUnavailable
+from graphql_api.identity.keys import KeysUnavailable
 from graphql_api.secrets import COUPON_KEYS_FILE, LINK_SECRET_FILE, load_coupon_keys, load_link_signer
 from graphql_api.settings import Settings
 

@@ -10,7 +10,7 @@ import httpx
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from graphql_api.auth import dev_token
+from graphql_api.identity.development import dev_token
 from graphql_api.settings import Settings
 from schema.ids import encode_id
 from tests.support.posting import PostingClient

@@ -18,10 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
 from graphql_api.app import build_app
-from graphql_api.auth import Authenticator, KeysUnavailable, dev_token
+from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.limits import Limits
+from graphql_api.identity.development import dev_token
+from graphql_api.identity.keys import KeysUnavailable
 from graphql_api.settings import Settings
 from schema.build import build_schema
 from schema.scalars import NATIVES

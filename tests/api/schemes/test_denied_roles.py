@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Permission, Role, roles_with
-from graphql_api.auth import dev_token
+from graphql_api.identity.development import dev_token
 from graphql_api.settings import Settings
 from schema.build import build_schema
 from schema.roots import POLICY

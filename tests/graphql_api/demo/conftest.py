@@ -22,7 +22,7 @@ from db.schemes.stage_reads import STAGES_BY_SCHEME
 from db.schemes.stage_rows import StageRow
 from domain.permissions import Role
 from domain.schemes.lifecycle_facts import SchemeFacts
-from graphql_api.auth import dev_token
+from graphql_api.identity.development import dev_token
 from graphql_api.settings import Settings
 from resolvers.schemes.definitions import Definition, load_definitions
 from resolvers.schemes.execution_facts import add_execution

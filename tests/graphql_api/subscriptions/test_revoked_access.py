@@ -12,7 +12,7 @@ import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
-from graphql_api.auth import DEV_TOKEN_LIFETIME, dev_token
+from graphql_api.identity.development import DEV_TOKEN_LIFETIME, dev_token
 from graphql_api.settings import Settings
 from tests.fixtures import LiveServer
 from tests.graphql_api.subscriptions.conftest import WaitForEvents, joined

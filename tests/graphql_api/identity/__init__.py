@@ -1,0 +1,1 @@
+"""Tests of issuers, their keys, and their tokens."""
