@@ -185,6 +185,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         webhook_networks="127.0.0.0/8",
         revision_interval=86400,
         event_retention=3650,
+        # Tests look at what happens when a token expires, and do not wait for the leeway.
+        token_leeway=0,
         # Tests that need a worker start one.
         jobs=0,
         coupon_keys=COUPON_KEYS_SETTING,

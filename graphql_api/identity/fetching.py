@@ -55,7 +55,7 @@ async def fetch_document(url: str, *, timeout: float = FETCH_TIMEOUT_S) -> dict[
         message = f"{url} did not answer within {timeout:g} seconds"
         raise ProviderFailed(message) from None
     except _CONNECTION_ERRORS as error:
-        message = f"{url} cannot be reached ({error or type(error).__name__})"
+        message = f"{url} cannot be reached ({str(error) or type(error).__name__})"
         raise ProviderFailed(message) from error
     try:
         document = json.loads(content)

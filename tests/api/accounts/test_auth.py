@@ -258,7 +258,8 @@ def test_production_does_not_start_without_keys(tmp_path: Path) -> None:
     with pytest.raises(KeysUnavailable) as none:
         Authenticator(Settings(env="production"))
     assert str(none.value) == (
-        "Tokens cannot be verified: set TESSERA_JWT_KEYS to a JWKS or PEM file, or TESSERA_ENV=dev on your own machine."
+        "Tokens cannot be verified: set TESSERA_JWT_KEYS to a JWKS or PEM file, TESSERA_OIDC_ISSUER to the URL of an "
+        "identity provider, or TESSERA_ENV=dev on your own machine."
     )
     missing = tmp_path / "missing.pem"
     with pytest.raises(KeysUnavailable, match=r"missing\.pem cannot be used: .*No such file"):

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from tests.support.factories.schemes import SchemeFactory
+from tests.support.operations.accounts import OF_ACCOUNTS
 from tests.support.operations.adjustments import OF_ADJUSTMENTS
 from tests.support.operations.artwork import OF_ARTWORK
 from tests.support.operations.catalog import OF_CATALOG
@@ -26,6 +27,7 @@ from tests.support.world import World
 
 PREPARATIONS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
     **OF_SCHEMES,
+    **OF_ACCOUNTS,
     **OF_ECPS,
     **OF_ADJUSTMENTS,
     **OF_SETTLEMENTS,

@@ -57,6 +57,10 @@ def _of_an_ecp(account: str, **values: Any) -> Any:
     return prepared
 
 
+async def _registration_form(_factory: SchemeFactory, _world: World) -> Prepared:
+    return "ECP", {}
+
+
 async def _a_place(_factory: SchemeFactory, _world: World) -> Prepared:
     return "ECP", {"search": "pun"}
 
@@ -143,6 +147,7 @@ OF_ECPS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
     "portal/EraseEcp": _of_an_ecp("PROGRAM_MANAGER", reason="A request by letter."),
     "mobile/Home": _the_app,
     "mobile/Places": _a_place,
+    "mobile/RegistrationForm": _registration_form,
     "mobile/RegisterEcp": _a_registration,
     "mobile/UpdateEcp": _of_an_ecp("ECP", email="asha@example.net"),
     "mobile/OpenSchemes": _open_schemes,
