@@ -65,6 +65,15 @@ class Overloaded(RequestError):
         super().__init__("The server is very busy. Try again in a few seconds.", retryable=True)
 
 
+class ProviderUnavailable(Overloaded):
+    """The identity provider has not answered since the server started, so its tokens cannot be verified yet."""
+
+    def __init__(self) -> None:
+        RequestError.__init__(
+            self, "The identity provider does not answer. Try again in a minute, with the same token.", retryable=True
+        )
+
+
 class DatabaseUnavailable(RequestError):
     """The database does not answer, or its connection broke. What was not committed is undone."""
 

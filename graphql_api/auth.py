@@ -24,7 +24,7 @@ class Authenticator:
         self._may_register = settings.self_registration
 
     async def viewer(self, operation: Operation, headers: Mapping[str, str]) -> SignedIn | None:
-        """Return the sender of a request; None for an anonymous one. Raises Unauthenticated for a bad credential.
+        """Return the sender of a request; None for an anonymous one. Raises Unauthenticated and ProviderUnavailable.
 
         Roles are read for every request. Only the verification of a signature is cached, until the token expires.
         """

@@ -34,7 +34,7 @@ class KeySource(Protocol):
         ...
 
     async def find(self, key_id: str | None) -> FoundKey | None:
-        """Find the key that a token names; None if there is none."""
+        """Find the key that a token names; None if there is none. Raises RequestError while that is not known."""
         ...
 
 

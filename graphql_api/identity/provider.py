@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from domain.requests import ProviderUnavailable
 from graphql_api.identity.fetching import FETCH_TIMEOUT_S, ProviderFailed, fetch_document, secure_url_problem
 from graphql_api.identity.keys import FoundKey, KeySet, KeysUnavailable, read_key_set
 from graphql_api.rounds import run_round
@@ -66,12 +67,14 @@ class ProviderKeys:
         """Find the key that a token names; None if there is none.
 
         An unknown id may belong to a new key, so it causes a fetch, but none within 30 seconds of another one.
-        Requests that come meanwhile wait for the same fetch.
+        Requests that come meanwhile wait for the same fetch. Raises ProviderUnavailable before the first answer.
         """
         key = self._keys.find(key_id)
         if key is None and self._may_fetch():
             await self.refresh()
             key = self._keys.find(key_id)
+        if not self.loaded:
+            raise ProviderUnavailable
         return None if key is None else FoundKey(key, self._version)
 
     async def refresh(self) -> bool:

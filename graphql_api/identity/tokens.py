@@ -53,7 +53,7 @@ class TokenVerifier:
         self._verified: LruCache[str, VerifiedToken] = LruCache(TOKEN_CACHE_SIZE)
 
     async def verify(self, token: str) -> VerifiedToken:
-        """Return what a token says. Raises Unauthenticated."""
+        """Return what a token says. Raises Unauthenticated, and ProviderUnavailable while it cannot be verified."""
         known = self._verified.get(token)
         if known is None or known.expires <= time.time() or known.version != self._issuers[known.issuer].keys.version:
             known = await self._verify(token)

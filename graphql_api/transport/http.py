@@ -21,6 +21,7 @@ from domain.requests import (
     BadArgument,
     DatabaseUnavailable,
     Overloaded,
+    ProviderUnavailable,
     RegistrationNeeded,
     RequestError,
     StatementTimeout,
@@ -59,6 +60,7 @@ _STATUS_CODES: Final[Mapping[type[RequestError], int]] = {
     Unauthenticated: 401,
     RegistrationNeeded: 403,
     Overloaded: 503,
+    ProviderUnavailable: 503,
     DatabaseUnavailable: 503,
     StatementTimeout: 503,
 }

@@ -4,10 +4,12 @@ import asyncio
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
 from domain.node_kinds import NodeKind
 from domain.permissions import Role
+from graphql_api.app import build_app
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.identity.development import dev_token
@@ -19,6 +21,7 @@ from tests.api.accounts.conftest import OidcServer
 from tests.support.client import Client, Clients, gid
 from tests.support.databases import owner_connection
 from tests.support.mutations.ecps import events
+from tests.support.oidc_provider import OidcProvider
 from tests.support.unchanged import nothing_changes
 from tests.support.world import World, key
 
@@ -234,6 +237,21 @@ async def test_one_statement_finds_the_viewer(
     command = LinkIdentity(account_id=signed_in.account.id, issuer=server.provider.issuer, subject="ada")
     await unlink_identity(environment.operation(world.viewer("ADMIN")), command)
     assert await refresh_signed_in(environment.operation(None), [signed_in]) == [None]
+
+
+async def test_a_provider_that_never_answered_is_no_reason_to_sign_in_again(
+    environment: Environment, oidc_settings: Settings, provider: OidcProvider, world: World
+) -> None:
+    """R25: 503 says to try again; our own tokens are good all the while."""
+    del world
+    settings = oidc_settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:1"})
+    transport = httpx.ASGITransport(build_app(settings, environment))
+    async with httpx.AsyncClient(transport=transport, base_url="https://tessera") as http:
+        token = provider.token("ada", iss="http://127.0.0.1:1")
+        answer = await Client(http, {"Authorization": f"Bearer {token}"}).send(WHO)
+        assert (answer.status, answer.codes) == (503, ["SERVICE_UNAVAILABLE"])
+        expected = "The identity provider does not answer. Try again in a minute, with the same token."
+        assert answer.errors[0]["message"] == expected
 
 
 async def test_servers_notice_a_change_of_identities(server: OidcServer, database_url: str) -> None:

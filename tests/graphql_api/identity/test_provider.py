@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from domain.requests import ProviderUnavailable
 from graphql_api.identity.fetching import DOCUMENT_LIMIT_BYTES, ProviderFailed, fetch_document, secure_url_problem
 from graphql_api.identity.keys import FoundKey, KeysUnavailable
 from graphql_api.identity.provider import FETCH_PAUSE_S, ProviderKeys
@@ -121,6 +122,20 @@ async def test_an_outage_keeps_the_keys_and_is_logged(keys: ProviderKeys, provid
             "advice": "The keys from before stay in use.",
         }
     ]
+
+
+async def test_before_the_first_answer_tokens_are_neither_good_nor_bad(
+    keys: ProviderKeys, provider: OidcProvider, seconds: Clock
+) -> None:
+    """Clients keep their tokens and try again."""
+    provider.is_down = True
+    for _ in range(3):
+        with pytest.raises(ProviderUnavailable):
+            await keys.find("key-1")
+    assert provider.requests == [f"/realm{DISCOVERY}"]
+    provider.is_down = False
+    seconds.now += FETCH_PAUSE_S
+    assert await keys.find("key-1") == FoundKey(public(1), 1)
 
 
 def _jwks(*keys: Any) -> bytes:
