@@ -1,6 +1,7 @@
 """A server that accepts tokens of an identity provider."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -33,7 +34,7 @@ class OidcServer:
         self.provider = provider
         self.http = http
 
-    def person(self, subject: str, **claims: object) -> Client:
+    def person(self, subject: str, **claims: Any) -> Client:
         """A client of a person, whose e-mail address is verified if there is one."""
         return Client(self.http, {"Authorization": f"Bearer {self.provider.token(subject, **claims)}"})
 
