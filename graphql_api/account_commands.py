@@ -1,4 +1,4 @@
-"""The commands `tessera account`: add, list, disable, and enable accounts, where nobody can sign in yet or any more."""
+"""The commands `tessera account`: add, list, disable, enable, and link accounts, where nobody can sign in."""
 
 import sys
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from graphql_api.context import Environment
 from graphql_api.identity.development import dev_token
 from graphql_api.settings import Settings
 from graphql_api.verification import open_messages
+from resolvers.accounts.link_identity import LinkIdentity, link_identity
 from resolvers.accounts.lists import list_accounts
 from resolvers.accounts.upsert_account import UpsertAccount, upsert_account
 from resolvers.context import Operation
@@ -36,6 +37,10 @@ VendorOption = Annotated[
     str | None, typer.Option(metavar="CODE", help="The vendor that an account with the role VENDOR works for.")
 ]
 AccountArgument = Annotated[str, typer.Argument(metavar="ACCOUNT", help="An id like acc_…, or an e-mail address.")]
+SubjectArgument = Annotated[str, typer.Argument(help="The person, as tokens of the provider have it in “sub”.")]
+IssuerOption = Annotated[
+    str | None, typer.Option(help="The provider, as its tokens have it in “iss”; by default that of the settings.")
+]
 SearchOption = Annotated[str | None, typer.Option(help="Only accounts whose name or address has these words.")]
 RoleOption = Annotated[Role | None, typer.Option("--role", case_sensitive=False, help="Only accounts with this role.")]
 
@@ -71,6 +76,16 @@ def account_commands(database_url: DatabaseUrl, read_settings: Callable[[], Sett
         """Let a disabled account sign in again."""
         changed = run_on(database_url, lambda environment: _set(environment.operation(None), account, disabled=False))
         open_messages().print(f"{changed} can sign in again.", markup=False)
+
+    @commands.command()
+    def link(account: AccountArgument, subject: SubjectArgument, *, issuer: IssuerOption = None) -> None:
+        """Let a person of an identity provider sign in as an account."""
+        named = issuer or read_settings().oidc_issuer
+        if named is None:
+            message = "Set TESSERA_OIDC_ISSUER, or name the identity provider with --issuer."
+            raise CommandRejected(message)
+        linked = run_on(database_url, lambda environment: _link(environment.operation(None), account, named, subject))
+        open_messages().print(f"{subject} of {named} signs in as {linked}.", markup=False)
 
     @commands.command()
     def token(account: AccountArgument) -> None:
@@ -119,6 +134,13 @@ async def _set(operation: Operation, named: str, *, disabled: bool) -> str:
         disabled=disabled,
     )
     await upsert_account(operation, command)
+    return account.display_name
+
+
+async def _link(operation: Operation, named: str, issuer: str, subject: str) -> str:
+    """Link an identity to an account, and return the name of the account."""
+    account = await _find(operation, named)
+    await link_identity(operation, LinkIdentity(account_id=account.id, issuer=issuer, subject=subject))
     return account.display_name
 
 

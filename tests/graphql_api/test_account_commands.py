@@ -83,6 +83,11 @@ def test_an_account_is_added_listed_disabled_and_enabled(run: Command, here: dic
         (["disable", "Admin"], "“Admin” is neither the id of an account, like acc_…, nor an e-mail address."),
         (["disable", "admin@example.com"], ALONE.strip()),
         (
+            ["link", "admin@example.com", "ada"],
+            "Set TESSERA_OIDC_ISSUER, or name the identity provider with --issuer.",
+        ),
+        (["link", "admin@example.com", " ", "--issuer", "https://id.example"], "The subject is missing."),
+        (
             ["token", "admin@example.com"],
             "Development tokens are made in development only: set TESSERA_ENV=dev on your own machine.",
         ),
@@ -96,6 +101,15 @@ def test_what_is_wrong_is_said(  # noqa: PLR0913, PLR0917 - fixtures and paramet
     ended = run("account", *arguments, **here)
     assert (ended.code, ended.complaints) == (1, f"{message}\n")
     assert records(database_url, ACCOUNTS) == before
+
+
+def test_an_identity_is_linked(run: Command, here: dict[str, str], world: World, database_url: str) -> None:
+    del world
+    issuer = {"TESSERA_OIDC_ISSUER": "https://id.example"}
+    linked = run("account", "link", "admin@example.com", "ada", **here, **issuer)
+    assert (linked.code, linked.complaints) == (0, "ada of https://id.example signs in as Admin.\n")
+    identities = "SELECT issuer, subject, origin, linked_by = account_id FROM account_identity"
+    assert records(database_url, identities) == [("https://id.example", "ada", "ADMIN", True)]
 
 
 def test_a_vendor_works_for_the_vendor_with_a_code(
