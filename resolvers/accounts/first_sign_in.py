@@ -47,14 +47,13 @@ async def sign_in_identity(
         await operation.release()
         rows = await _find(operation, identity)
     if not rows:
-        newcomer = await _link(operation, identity)
+        if (newcomer := await _link(operation, identity)) is not None:
+            if may_register:
+                return newcomer
+            raise Unauthenticated(_NO_ACCOUNT)
         rows = await _find(operation, identity)
         if not rows:
-            if newcomer is None:
-                raise Unauthenticated(_ADDRESS_TAKEN)
-            if not may_register:
-                raise Unauthenticated(_NO_ACCOUNT)
-            return newcomer
+            raise Unauthenticated(_ADDRESS_TAKEN)
     signed_in = sign_in_row(rows[0], expires)
     if signed_in is None:
         raise Unauthenticated(REVOKED_CREDENTIAL)
