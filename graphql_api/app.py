@@ -84,7 +84,7 @@ def build_app(
 
     routes = [
         Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
-        WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator, settings.origins)),
+        WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator, origins=settings.origins)),
         Route(CODES_PATH, CodeDownloads(environment, authenticator).__call__, methods=["GET"]),
         *_file_routes(environment, authenticator, storage, inspect or inspect_upload),
         *_import_routes(SalesImports(environment, authenticator, storage)),

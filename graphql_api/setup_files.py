@@ -16,6 +16,7 @@ from graphql_api.commands import CommandRejected
 ROWS_LIMIT: Final = 20_000
 RowT = TypeVar("RowT")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_RANK: Final = re.compile(r"[0-9]{1,4}")
 # Codes of two letters in CLDR that are no countries of ISO 3166-1: groups, parts of countries, and tests.
 # The standard has no code for Kosovo, which is listed as XK.
 _NO_COUNTRIES: Final = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
@@ -56,7 +57,7 @@ def countries(locale: str) -> list[PlaceLine]:
     """List the countries of the world with their names in the language of a locale such as en-IN."""
     names = Locale.parse(locale, sep="-").territories
     return [
-        PlaceLine(code, str(name), GeographyLevel.COUNTRY, None)
+        PlaceLine(code=code, name=str(name), level=GeographyLevel.COUNTRY, parent=None)
         for code, name in sorted(names.items())
         if _COUNTRY.fullmatch(code) and code not in _NO_COUNTRIES
     ]
@@ -94,7 +95,7 @@ def _row(path: Path, line: int, given: dict[str, str], row_of: Callable[[dict[st
 
 
 def _tier(given: dict[str, str]) -> TierLine:
-    if not given["rank"].isascii() or not given["rank"].isdigit():
+    if _RANK.fullmatch(given["rank"]) is None:
         message = f"“{given['rank']}” is no rank: write a whole number, 1 for the lowest tier."
         raise ValueError(message)
     return TierLine(given["code"], given["name"], int(given["rank"]))
@@ -105,4 +106,5 @@ def _place(given: dict[str, str]) -> PlaceLine:
     if level not in GeographyLevel.__members__:
         message = f"“{given['level']}” is no level: write COUNTRY, REGION, or CITY."
         raise ValueError(message)
-    return PlaceLine(given["code"], given["name"], GeographyLevel(level), given["parent"] or None)
+    parent = given["parent"] or None
+    return PlaceLine(code=given["code"], name=given["name"], level=GeographyLevel(level), parent=parent)

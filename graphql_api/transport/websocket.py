@@ -42,7 +42,7 @@ _FORBIDDEN_CLOSE_CODE: Final = 4403
 class WebSocketEndpoint:
     """The endpoint `/graphql` for WebSockets, an ASGI application."""
 
-    def __init__(self, hub: Hub, environment: Environment, authenticator: Authenticator, origins: Origins) -> None:
+    def __init__(self, hub: Hub, environment: Environment, authenticator: Authenticator, *, origins: Origins) -> None:
         self._origins = origins
         self._hub = hub
         self._environment = environment
