@@ -18,9 +18,9 @@ from graphql_api.demo import load, load_demo
 from graphql_api.demo.history.load import HISTORY
 from graphql_api.demo.history.size import HistorySize
 from graphql_api.demo.load import DEMO_KEYS
-from graphql_api.demo.transaction import TransactionDatabase
 from graphql_api.files.storage import open_storage
 from graphql_api.serving import loop_runner
+from graphql_api.transaction import TransactionDatabase
 from tests.support.databases import ROOT, filled_template
 from tests.support.jobs import run_due
 
