@@ -20,8 +20,7 @@ from resolvers.context import Operation
 from resolvers.imports.running import ImportParameters
 from resolvers.jobs.enqueue import enqueue_job
 from resolvers.outbox.append import append_event
-from resolvers.sales.ingest import name_source
-from resolvers.sales.sources import is_new_source
+from resolvers.sales.ingest import is_new_source, name_source
 from resolvers.validation import reject_invalid
 
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from db.sales.recording_reads import SOURCE_BY_KEY
 from db.sessions import Writing
 from domain.sales.decisions import Decision
 from domain.sales.reports import ReportedSale, time_problems
+from domain.text import text_key
 from resolvers.context import Operation
 from resolvers.sales.entries import CheckedSale, Recorded, enter_sales
 from resolvers.sales.names import resolve_names
@@ -27,6 +29,11 @@ async def name_source(operation: Operation, session: Writing, source: str) -> st
     Raises InvalidInput if it belongs to other accounts.
     """
     return await find_source(operation, session, source) or source
+
+
+async def is_new_source(session: Writing, source: str) -> bool:
+    """Whether nobody has used a source yet."""
+    return not await session.fetch(SOURCE_BY_KEY, key=text_key(source))
 
 
 async def ingest_sales(

@@ -21,11 +21,6 @@ async def find_source(operation: Operation, session: Writing, source: str) -> st
     return _require(rows[0], operation.viewer.account_id) if rows else None
 
 
-async def is_new_source(session: Writing, source: str) -> bool:
-    """Whether nobody has used a source yet."""
-    return not await session.fetch(SOURCE_BY_KEY, key=text_key(source))
-
-
 async def own_source(operation: Operation, session: Writing, source: str) -> str:
     """Let a source that nobody has used belong to the viewer. Raises InvalidInput if somebody else was faster."""
     account_id = operation.viewer.account_id
