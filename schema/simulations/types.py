@@ -61,7 +61,10 @@ def _assumptions(row: SimulationRow) -> list[str]:
 
 
 def _notices(row: SimulationRow) -> list[str]:
-    return [] if row.result is None else list(list_notices(decode_content(row.content_json), row.result))
+    if row.result is None:
+        return []
+    content, period = decode_content(row.content_json), (row.from_day, row.to_day)
+    return list(list_notices(content, row.result, period, is_draft=row.live_id is None))
 
 
 @strawberry.type(description="The points of the sales of a month.")
