@@ -16,7 +16,7 @@ from db.statement import Statement
 from domain.catalog.facts import GeographyLevel
 from domain.ecps.facts import EcpOrder
 from domain.enrollments.facts import EnrollmentOrder
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 
 _ALL: Final = EcpScope.ALL
 _REGION: Final[dict[str, Any]] = {"geography_id": key("region3")}

@@ -27,7 +27,8 @@ from starlette.routing import Route
 from benchmarks import floor_reads, floor_statements
 from benchmarks.operations import DETAIL, LANDING, SMALL
 from benchmarks.tokens import read_account
-from domain.permissions import Permission, Role, Viewer
+from domain.permissions import Permission, Role
+from domain.viewers import Viewer
 
 Read = Callable[[Any, Viewer, datetime, dict[str, Any]], Awaitable[dict[str, Any]]]
 

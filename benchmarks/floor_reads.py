@@ -18,12 +18,12 @@ import orjson
 
 from benchmarks import floor_statements as sql
 from benchmarks.floor_stages import progress, read_stages, shown
-from domain.permissions import Viewer
 from domain.rules.model import BonusRule
 from domain.rules.phrases import DisplayNames
 from domain.rules.references import collect_references
 from domain.rules.sentences import qualifying_sentence, reward_sentence
 from domain.schemes.stages import status_label
+from domain.viewers import Viewer
 from domain.work.queues import SchemeQueue, queues_of
 
 _RULE: Final = msgspec.json.Decoder(BonusRule)

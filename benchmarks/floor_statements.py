@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from domain.permissions import SchemeScope
+from domain.viewers import SchemeScope
 from domain.work.queues import DiscrepancyQueue, EcpQueue, EnrollmentQueue, Queue
 
 ACCOUNT: Final = (

@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from domain.failures import Failure
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import Viewer
 
 ActionT = TypeVar("ActionT", bound=StrEnum)
 FactsT = TypeVar("FactsT")

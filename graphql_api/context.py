@@ -13,9 +13,9 @@ from domain.coupons.keys import CouponKeys
 from domain.coupons.labels import QrTemplate
 from domain.epcis.identifiers import DEFAULT_BASE
 from domain.links import LinkSigner
-from domain.permissions import Viewer
 from domain.rules.reach import ReachPolicy
 from domain.sales.facts import SalesPolicy
+from domain.viewers import Viewer
 from domain.webhooks.addresses import WebhookPolicy
 from resolvers.context import Operation
 from resolvers.file_store import FileStore

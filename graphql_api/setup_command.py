@@ -13,8 +13,9 @@ from db.program.reads import PROGRAM
 from db.program.rows import ProgramRow
 from domain.failures import Failure
 from domain.node_kinds import NodeKind
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
 from domain.text import format_count
+from domain.viewers import Viewer
 from graphql_api.commands import CommandRejected, DatabaseUrl, run_on
 from graphql_api.context import Environment
 from graphql_api.setup_files import PlaceLine, TierLine, countries, read_places, read_tiers

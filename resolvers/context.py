@@ -20,11 +20,12 @@ from domain.coupons.keys import CouponKeys
 from domain.coupons.labels import QrTemplate
 from domain.epcis.identifiers import DEFAULT_BASE
 from domain.links import LinkSigner
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
 from domain.requests import Forbidden, RegistrationNeeded, Unauthenticated
 from domain.rules.reach import ReachPolicy
 from domain.sales.facts import SalesPolicy
 from domain.stored_facts import StoredFact, names_moment
+from domain.viewers import Viewer
 from domain.webhooks.addresses import WebhookPolicy
 from resolvers.file_store import FileStore, NoFileStore
 from resolvers.group_commit import GroupCommits

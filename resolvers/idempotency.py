@@ -13,7 +13,7 @@ from db.idempotency import claim_idempotency_key, forget_idempotency_keys
 from db.sessions import Writing
 from domain.checks import text_problems
 from domain.failures import Failure, Problem, UserErrorCode
-from domain.permissions import Viewer
+from domain.viewers import Viewer
 from resolvers.context import Operation
 from resolvers.validation import reject_invalid
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import strawberry
 
 from domain.permissions import Permission, Role
-from domain.permissions import Viewer as ViewerRow
+from domain.viewers import Viewer as ViewerRow
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.catalog.loaders import vendors_by_id
 from resolvers.ecps.loaders import ecps_by_id

@@ -26,7 +26,8 @@ from benchmarks.custody import moves_by_hand, pages_by_hand
 from benchmarks.floor import open_pool
 from benchmarks.tokens import read_account
 from db.accounts.reads import SIGN_IN_OF_ACCOUNT
-from domain.permissions import Permission, Role, Viewer
+from domain.permissions import Permission, Role
+from domain.viewers import Viewer
 from graphql_api.serving import StreamingServer, listen, server_config
 from graphql_api.settings import Settings
 

@@ -12,7 +12,8 @@ from benchmarks.custody.place import Place, opened
 from benchmarks.custody.report import Line, line_of
 from benchmarks.custody.schemes import approved_scheme
 from db.consignments.movement_pages import movements_by_consignment
-from domain.permissions import ConsignmentScope, Role
+from domain.permissions import Role
+from domain.viewers import ConsignmentScope
 
 MOVEMENTS: Final = 1_000_000
 _PAGE: Final = 51

@@ -18,8 +18,8 @@ from db.notifications.changes import NOTIFY_VENDORS
 from domain.consignments.facts import BatchStatus
 from domain.consignments.sentences import BATCH_LABELS
 from domain.consignments.stored_facts import BatchSent
-from domain.permissions import ConsignmentScope, Viewer
 from domain.stored_facts import encode_fact
+from domain.viewers import ConsignmentScope, Viewer
 
 _OWN: Final = ConsignmentScope.OWN
 _LOCK: Final = reads.lock_consignment(_OWN, exclusive=False)

@@ -24,7 +24,7 @@ from domain.consignments.sentences import (
 )
 from domain.consignments.state import Holding, Progress, measure_progress
 from domain.consignments.tallies import measure_leg
-from domain.permissions import ConsignmentScope, Viewer
+from domain.viewers import ConsignmentScope, Viewer
 
 _FINISHED: Final = frozenset({ConsignmentStatus.DELIVERED, ConsignmentStatus.CANCELED})
 _CONDITIONS: Final = {condition.value: condition for condition in Condition}

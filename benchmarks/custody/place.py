@@ -24,7 +24,8 @@ from db.embedded.server import EmbeddedPostgres
 from domain.catalog.facts import GeographyLevel, VendorKind
 from domain.coupons.keys import CouponKeys
 from domain.links import LinkSigner
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 from graphql_api.context import Environment, utc_now
 from migrations import run as migrations
 

@@ -25,7 +25,7 @@ from benchmarks.custody.report import Line, line_of, markdown, print_report
 from benchmarks.custody.schemes import approved_scheme
 from benchmarks.epcis.serving import read_stream, served
 from domain.epcis.documents import LARGEST_DOCUMENT
-from domain.permissions import Viewer
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from resolvers.context import Operation
 from resolvers.epcis.capture_document import capture_together

@@ -18,7 +18,8 @@ from db.accounts.rows import AccountRow
 from db.database import Database
 from db.embedded.server import EmbeddedPostgres
 from domain.channels import EarningChannel
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 from graphql_api.context import Environment, utc_now
 from migrations import run as migrations
 from resolvers.schemes.create_scheme import CreateScheme, create_scheme

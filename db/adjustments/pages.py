@@ -14,7 +14,7 @@ from db.ecps.tables import EcpTable
 from db.keyset import Sort, keyset, keyset_by_owner
 from db.statement import Query, Statement, texts, uuid
 from domain.adjustments.facts import AdjustmentStatus
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 
 NEWEST_ADJUSTMENT: Final = Sort(AdjustmentTable.made_at, descending=True, description="Newest first.")
 OLDEST_ADJUSTMENT: Final = Sort(AdjustmentTable.made_at, description="Oldest first.")

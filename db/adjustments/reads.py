@@ -22,7 +22,7 @@ from db.schemes.reads import visible as scheme_visible
 from db.schemes.tables import SchemeTable
 from db.statement import Query, Statement, moment, uuid, uuids
 from domain.adjustments.facts import AdjustmentStatus
-from domain.permissions import EcpScope, SchemeScope
+from domain.viewers import EcpScope, SchemeScope
 
 ADJUSTMENT_COLUMNS: Final = columns(AdjustmentTable, AdjustmentRow)
 

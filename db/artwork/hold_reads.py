@@ -18,7 +18,7 @@ from db.consignments.tables import ConsignmentLegTable, ConsignmentLineTable, Co
 from db.consignments.turn_reads import shares_turn
 from db.statement import Statement, number, uuid, uuids
 from domain.consignments.facts import Condition
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 # Constants, so that PostgreSQL can use the partial indexes.
 IS_OPEN_HOLD: Final = and_(

@@ -14,7 +14,7 @@ from db.consignments.tables import ConsignmentLegTable, ConsignmentLineTable, Co
 from db.counting import counting
 from db.keyset import Sort, keyset
 from db.statement import Statement, texts, uuid
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 from domain.work.queues import ArtworkTask
 
 NEWEST_ARTWORK: Final = Sort(ArtworkTable.created_at, descending=True, description="Newest first.")

@@ -21,7 +21,7 @@ from db.files.rows import StoredFileRow
 from db.files.tables import StoredFileTable
 from db.statement import Query, Statement, uuid, uuids
 from domain.consignments.facts import SETTLED_CONDITIONS
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 ARTWORK_COLUMNS: Final = columns(ArtworkTable, ArtworkRow)
 

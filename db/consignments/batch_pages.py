@@ -15,7 +15,7 @@ from db.consignments.tables import BatchTable, ConsignmentTable
 from db.counting import OwnerCount, counting, counting_by
 from db.keyset import Sort, keyset, keyset_by_owner
 from db.statement import Query, Statement, moment, string, texts, uuid, uuids
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 NEWEST_BATCH: Final = Sort(BatchTable.dispatched_at, descending=True)
 OLDEST_BATCH: Final = Sort(BatchTable.dispatched_at)

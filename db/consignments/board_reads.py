@@ -27,7 +27,7 @@ from db.consignments.view_rows import MovementViewRow
 from db.counting import counting
 from db.statement import Statement, moment, number, uuid, uuids
 from domain.consignments.facts import Condition, ConsignmentOrder, CustodyStatus
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 # Consignments whose latest movements can be among the latest of all. They are found by the time of their last movement,
 # which is stored to a second, so there are more of them than movements are shown.

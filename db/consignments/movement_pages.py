@@ -21,7 +21,7 @@ from db.consignments.view_rows import DiscrepancyViewRow, MovementViewRow
 from db.counting import OwnerCount, counting, counting_by
 from db.keyset import Sort, keyset, keyset_by_owner
 from db.statement import Query, Statement, texts, uuid
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 NEWEST_MOVEMENT: Final = Sort(MovementTable.recorded_at, descending=True)
 OLDEST_DISCREPANCY: Final = Sort(DiscrepancyTable.opened_at)

@@ -37,7 +37,7 @@ from db.consignments.tables import (
 from db.consignments.view_rows import DiscrepancyViewRow, MovementViewRow
 from db.statement import Query, Statement, uuid, uuids
 from domain.consignments.facts import MovementKind
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 MOVEMENT_COLUMNS: Final = columns(
     MovementTable,

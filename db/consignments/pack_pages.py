@@ -15,7 +15,7 @@ from db.consignments.tables import ConsignmentLineTable
 from db.counting import counting
 from db.keyset import Sort, keyset
 from db.statement import Statement, string, uuid
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 NEWEST_PACK: Final = Sort(PackTable.packed_at, descending=True)
 

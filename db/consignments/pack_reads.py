@@ -46,7 +46,7 @@ from db.consignments.view_rows import SerialsRow
 from db.program.tables import ProgramTable
 from db.statement import Query, Statement, number, string, texts, uuid, uuids
 from domain.consignments.facts import Condition, MovementKind
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 _PACK: Final = columns(PackTable, PackRow, text=cast(PackTable.spans, Text))
 _OPEN: Final = PackTable.unpacked_at.is_(None)

@@ -23,7 +23,7 @@ from db.keyset import Sort, keyset, keyset_by_owner
 from db.search import matches_words
 from db.statement import Query, Statement, string, texts, uuids
 from domain.consignments.facts import ConsignmentOrder, ConsignmentStatus
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 from domain.work.queues import ConsignmentTask
 
 

@@ -29,7 +29,7 @@ from db.consignments.tables import (
 )
 from db.consignments.turn_reads import shares_turn
 from db.statement import Query, Statement, string, uuid, uuids
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 _STATE: Final = {
     name: getattr(ConsignmentStateTable, name)

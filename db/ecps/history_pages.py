@@ -13,7 +13,7 @@ from db.ecps.rows import EcpVersionRow
 from db.ecps.tables import EcpTable, EcpVersionTable
 from db.keyset import Sort, keyset_by_owner
 from db.statement import Statement
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 
 NEWEST_VERSION: Final = Sort(EcpVersionTable.valid_from, descending=True)
 

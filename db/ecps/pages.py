@@ -20,7 +20,7 @@ from db.statement import Statement, moment, number, string, uuid
 from domain.catalog.facts import GeographyLevel
 from domain.ecps.facts import EcpOrder
 from domain.enrollments.facts import EnrollmentStatus
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 
 
 class EcpFilters(Struct, frozen=True):

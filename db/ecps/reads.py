@@ -12,7 +12,7 @@ from db.columns import columns, scalar
 from db.ecps.rows import ContactRow, EcpRecord, EcpRow
 from db.ecps.tables import EcpTable
 from db.statement import Statement, string, uuid, uuids
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 
 ECP_COLUMNS: Final = columns(EcpTable, EcpRow)
 _CONTACT_COLUMNS: Final = columns(EcpTable, ContactRow)

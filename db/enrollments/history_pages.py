@@ -12,7 +12,7 @@ from db.enrollments.rows import EnrollmentSpanRow
 from db.enrollments.tables import EnrollmentTable, PastEnrollmentTable
 from db.keyset import Sort, keyset_by_owner
 from db.statement import Statement
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 
 NEWEST_SPAN: Final = Sort(PastEnrollmentTable.requested_at, descending=True)
 

@@ -20,7 +20,7 @@ from db.enrollments.tables import EnrollmentTable
 from db.schemes.reads import visible
 from db.schemes.tables import SchemeGeographyTable, SchemeTable
 from db.statement import Query, Statement, uuid
-from domain.permissions import SchemeScope
+from domain.viewers import SchemeScope
 
 
 def _above(*, levels: int) -> Query:

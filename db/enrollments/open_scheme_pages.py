@@ -12,7 +12,7 @@ from db.schemes.rows import SchemeRow
 from db.schemes.tables import SchemeGeographyTable, SchemeTable
 from db.search import matches_words
 from db.statement import Query, Statement, uuids
-from domain.permissions import SchemeScope
+from domain.viewers import SchemeScope
 
 CLOSING_FIRST: Final = Sort(SchemeTable.enrollment_closes_on)
 

@@ -25,7 +25,7 @@ from db.search import matches_words
 from db.statement import Query, Statement, moment, number, uuid
 from domain.catalog.facts import GeographyLevel
 from domain.enrollments.facts import EnrollmentOrder, EnrollmentStatus
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 
 
 class EnrollmentFilters(Struct, frozen=True):

@@ -12,7 +12,7 @@ from db.enrollments.rows import ApplicantRow, EnrollmentRow, EnrollmentStandingR
 from db.enrollments.tables import EnrollmentTable, PastEnrollmentTable
 from db.schemes.tables import SchemeGeographyTable, SchemeTable
 from db.statement import Statement, uuid, uuids
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 
 ENROLLMENT_COLUMNS: Final = columns(EnrollmentTable, EnrollmentRow)
 

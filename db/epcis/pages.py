@@ -40,7 +40,7 @@ from db.epcis.tables import CapturedMovementTable, EpcisEventTable
 from db.keyset import Sort
 from db.redemptions.tables import RedemptionTable
 from db.statement import Query, Statement, moment, numbers, texts, uuid
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 # Captured events are in the same order, by the same names.
 OLDEST_EVENT: Final = Sort(MovementTable.recorded_at)

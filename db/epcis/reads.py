@@ -31,7 +31,7 @@ from db.epcis.tables import EpcisCaptureTable, EpcisEventTable
 from db.jobs.tables import JobTable
 from db.statement import Query, Statement, numbers, string, texts, uuid
 from domain.jobs.facts import JobKind
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 _SHARED: Final[Any] = cast(func.range_agg(AllotmentTable.span, type_=INT8MULTIRANGE).op("*")(spans("spans")), Text)
 

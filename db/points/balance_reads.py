@@ -15,7 +15,7 @@ from db.schemes.reads import SCHEME_COLUMNS
 from db.schemes.reads import visible as visible_scheme
 from db.schemes.tables import SchemeTable
 from db.statement import Statement, uuids
-from domain.permissions import EcpScope, SchemeScope
+from domain.viewers import EcpScope, SchemeScope
 
 
 @cache

@@ -18,8 +18,8 @@ from db.keyset import Sort
 from db.points.entry_rows import BalanceRow, EntryRow
 from db.points.tables import PointsEntryTable
 from db.statement import Statement, moment, number, numbers, uuid, uuids
-from domain.permissions import EcpScope
 from domain.points.ledger import LedgerAccount
+from domain.viewers import EcpScope
 
 NEWEST_ENTRY: Final = Sort(PointsEntryTable.seq, descending=True)
 

@@ -9,7 +9,7 @@ from db.points.entry_reads import ENTRY_LIST, SIGNED, integers, prefix_before
 from db.points.entry_rows import PostedRow, SaleEntriesRow, SectionEntryRow
 from db.points.statement_reads import section_entry_columns
 from db.statement import Statement, moments, number, numbers, uuid, uuids
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 
 
 @cache

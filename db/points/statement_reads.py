@@ -9,9 +9,9 @@ from db.columns import named_columns
 from db.points.entry_reads import ENTRY_LIST, ENTRY_NAMES, SIGNED, integers, prefix_before
 from db.points.entry_rows import SectionEntryRow, StatementRow
 from db.statement import Statement, moment, moments, number, numbers, uuid, uuids
-from domain.permissions import EcpScope
 from domain.points.entry_facts import StatementSectionKind
 from domain.points.ledger import PointsEntryKind
+from domain.viewers import EcpScope
 
 _SECTIONS: Final = {
     PointsEntryKind.BASE: StatementSectionKind.EARNED,

@@ -14,7 +14,7 @@ from db.keyset import Sort, keyset_by_owner
 from db.redemptions.rows import EvidenceRow
 from db.redemptions.tables import DiscrepancyEvidenceTable
 from db.statement import Statement
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 
 NEWEST_EVIDENCE: Final = Sort(DiscrepancyEvidenceTable.scanned_at, descending=True)
 

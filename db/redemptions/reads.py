@@ -13,7 +13,7 @@ from db.keyset import Sort, keyset_by_owner
 from db.redemptions.rows import AttemptRow, StandingRow
 from db.redemptions.tables import RedemptionAttemptTable, WrongCodesTable
 from db.statement import Statement, uuid
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 
 NEWEST_ATTEMPT: Final = Sort(RedemptionAttemptTable.at, descending=True)
 

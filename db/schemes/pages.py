@@ -22,8 +22,8 @@ from db.schemes.tables import (
 )
 from db.search import matches_words
 from db.statement import Statement, string, texts, uuid, uuids
-from domain.permissions import SchemeScope
 from domain.schemes.facts import SchemeOrder
+from domain.viewers import SchemeScope
 
 
 class SchemeFilters(Struct, frozen=True):

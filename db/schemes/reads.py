@@ -35,7 +35,7 @@ from db.schemes.tables import (
     SchemeVariantTable,
 )
 from db.statement import Query, Statement, number, numbers, string, uuid, uuids
-from domain.permissions import SchemeScope
+from domain.viewers import SchemeScope
 
 SCHEME_COLUMNS: Final = columns(SchemeTable, SchemeRow, materials_json=SchemeTable.materials)
 

@@ -13,8 +13,8 @@ from db.schemes.reads import SCHEME_COLUMNS, visible
 from db.schemes.rows import DefinitionRow, PlacedSchemeRow, RevisionRow, SchemeRow, StandingRow
 from db.schemes.tables import SchemeRevisionTable, SchemeTable
 from db.statement import Query, Statement, moment, string, uuid, uuids
-from domain.permissions import SchemeScope
 from domain.schemes.facts import OpenRevision
+from domain.viewers import SchemeScope
 
 _OPEN: Final = aliased(SchemeTable, name="open_revision")
 _OPENER: Final = aliased(AccountTable, name="opener")

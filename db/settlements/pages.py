@@ -14,7 +14,7 @@ from db.settlements.reads import line_visible, lines, settlements, to_decide, vi
 from db.settlements.rows import SettlementLineRow, SettlementRow
 from db.settlements.tables import SettlementLineTable, SettlementTable
 from db.statement import Statement, string, texts, uuid, uuids
-from domain.permissions import SettlementScope
+from domain.viewers import SettlementScope
 
 NEWEST_SETTLEMENT: Final = Sort(SettlementTable.made_at, descending=True, description="Newest first.")
 OLDEST_SETTLEMENT: Final = Sort(SettlementTable.made_at, description="Oldest first.")

@@ -39,9 +39,9 @@ from db.settlements.rows import (
 from db.settlements.tables import SettlementLineTable, SettlementTable
 from db.statement import Query, Statement, number, numbers, uuid, uuids
 from domain.ecps.facts import EcpStatus
-from domain.permissions import SettlementScope
 from domain.settlements.facts import APPROVED, OPEN, LineStatus, SettlementStatus
 from domain.settlements.payable_file import PayableRow
+from domain.viewers import SettlementScope
 
 # Constants and no parameters, so that partial indexes can be used.
 _APPROVED: Final[list[ColumnElement[Any]]] = [literal_column(f"'{status}'") for status in APPROVED]

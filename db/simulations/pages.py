@@ -13,7 +13,7 @@ from db.simulations.reads import of_visible, simulations
 from db.simulations.rows import SimulatedEcpRow, SimulationRow
 from db.simulations.tables import SimulationEcpTable, SimulationTable
 from db.statement import Statement
-from domain.permissions import SchemeScope
+from domain.viewers import SchemeScope
 
 NEWEST: Final = Sort(SimulationTable.made_at, descending=True, description="Newest first.")
 GAINS_MOST: Final = Sort(SimulationEcpTable.change, descending=True, description="The largest gain first.")

@@ -14,7 +14,7 @@ from db.schemes.tables import SchemeTable
 from db.simulations.rows import SimulationRow
 from db.simulations.tables import SimulationPieceTable, SimulationTable
 from db.statement import Query, Statement, number, uuid, uuids
-from domain.permissions import SchemeScope
+from domain.viewers import SchemeScope
 
 
 class PieceTotalsRow(NamedTuple):

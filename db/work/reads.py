@@ -22,7 +22,7 @@ from db.schemes.tables import SchemeStageTable, SchemeTable
 from db.settlements.reads import to_decide as settlements_to_decide
 from db.settlements.tables import SettlementTable
 from db.statement import Query, Statement
-from domain.permissions import SchemeScope
+from domain.viewers import SchemeScope
 from domain.work.queues import (
     AdjustmentQueue,
     ArtworkQueue,

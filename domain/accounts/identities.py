@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from domain.checks import email_problems, text_problems
 from domain.failures import Problem, UserErrorCode
-from domain.permissions import Viewer
 from domain.text import has_unprintable, trim_text
+from domain.viewers import Viewer
 
 ISSUER_LENGTH: Final = 255
 # OpenID Connect Core, section 2: “It MUST NOT exceed 255 ASCII characters in length”.

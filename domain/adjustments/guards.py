@@ -9,7 +9,8 @@ from domain.adjustments.failures import ADJUSTMENT_PATH
 from domain.ecps.failures import ECP_PATH
 from domain.failures import Failure, IllegalState, SelfApproval
 from domain.guards import Guards
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import Viewer
 
 
 class AdjustmentAction(StrEnum):

@@ -9,7 +9,8 @@ from domain.artwork.failures import ARTWORK_PATH
 from domain.artwork.state import ArtworkFacts
 from domain.failures import Failure, IllegalState
 from domain.guards import Guards, first_failure
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import Viewer
 
 
 class ArtworkStanding(Struct, frozen=True):

@@ -13,7 +13,8 @@ from domain.consignments.state import Holding
 from domain.coupons.downloads import CodesDenied, derives_all_codes
 from domain.failures import Failure, IllegalState
 from domain.guards import Guards, first_failure
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import Viewer
 
 
 class ConsignmentAction(StrEnum):

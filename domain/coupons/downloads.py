@@ -11,7 +11,8 @@ from domain.coupons.keys import CouponKeys
 from domain.coupons.labels import PLACE_OF_CODE, QrTemplate
 from domain.csv_text import csv_cell
 from domain.failures import Failure, UserErrorCode
-from domain.permissions import Permission, Role, Viewer, permissions_of
+from domain.permissions import Permission, Role, permissions_of
+from domain.viewers import Viewer
 
 CONSIGNMENT_PATH: Final = ("input", "consignmentId")
 HEADER: Final = "code,serial,sku,qrPayload\r\n"

@@ -7,7 +7,8 @@ from domain.ecps.facts import EcpFacts, EcpStatus
 from domain.ecps.failures import ECP_PATH
 from domain.failures import Failure, IllegalState, NotFound, SelfApproval
 from domain.guards import Guard, Guards, first_failure
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import Viewer
 
 
 class EcpAction(StrEnum):

@@ -20,7 +20,8 @@ from domain.enrollments.failures import (
 )
 from domain.failures import Failure, IllegalState, NotFound, Path, SelfApproval
 from domain.guards import Guards, first_failure
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import Viewer
 
 
 class EnrollmentAction(StrEnum):

@@ -10,7 +10,8 @@ from domain.failures import Failure
 from domain.guards import Guards, first_failure
 from domain.imports.facts import ImportStatus
 from domain.imports.failures import ImportEnded, ImportNotRetryable, ImportOfAnother
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import Viewer
 
 _OPEN: Final = frozenset({ImportStatus.QUEUED, ImportStatus.RUNNING})
 _NOT_RETRYABLE: Final = {

@@ -7,7 +7,8 @@ from domain.failures import Failure
 from domain.guards import Guards, first_failure
 from domain.jobs.facts import OPEN, JobFacts, JobStatus
 from domain.jobs.failures import JobEnded, JobNotFound, JobNotRetryable
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import Viewer
 
 
 class JobAction(StrEnum):

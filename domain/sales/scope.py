@@ -4,7 +4,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from domain.permissions import EcpScope, Permission, Role, Viewer
+from domain.permissions import Permission, Role
+from domain.viewers import EcpScope, Viewer
 
 
 class SaleScope(Struct, frozen=True):

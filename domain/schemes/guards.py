@@ -6,12 +6,13 @@ from typing import Final
 from domain.calendar import format_day
 from domain.failures import Failure, IllegalState, SelfApproval
 from domain.guards import Guards, first_failure
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
 from domain.schemes.facts import SchemeStanding
 from domain.schemes.failures import SCHEME_PATH, RevisionOpen, TimePassed
 from domain.schemes.lifecycle_facts import Decision
 from domain.settlements.failures import SettlementTooEarly, SettlementUnderway
 from domain.text import join_words, quote
+from domain.viewers import Viewer
 
 
 class SchemeAction(StrEnum):

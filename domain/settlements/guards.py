@@ -5,9 +5,10 @@ from typing import Final
 
 from domain.failures import Failure, IllegalState, SelfApproval
 from domain.guards import Guards
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
 from domain.settlements.facts import SettlementFacts, SettlementStatus
 from domain.settlements.failures import SETTLEMENT_PATH
+from domain.viewers import Viewer
 
 
 class SettlementAction(StrEnum):

@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import EnrollmentStatus
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
 from domain.queue_keys import WorkKind, WorkQueueKey
 from domain.requests import Forbidden, RequestError
 from domain.schemes.stages import SchemeStatus, StageKind
+from domain.viewers import Viewer
 
 
 class Queue(Struct, frozen=True, kw_only=True):

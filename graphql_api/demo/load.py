@@ -11,8 +11,8 @@ from db.database import Database
 from db.sessions import DuplicateKey, Writing
 from domain.coupons.keys import CouponKeys
 from domain.jobs.facts import JobKind
-from domain.permissions import Viewer
 from domain.time_zones import find_calendar
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import create_accounts, put_first_admin
 from graphql_api.demo.catalog.catalog import put_catalog

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from db.sessions import Writing
-from domain.permissions import Viewer
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import Person
 from graphql_api.demo.catalog.catalog import Catalog

@@ -12,7 +12,7 @@ from domain.calendar import Calendar
 from domain.epcis.identifiers import EpcFormat, Identifiers
 from domain.epcis.offsets import write_moment
 from domain.epcis.vocabulary import CONTEXT, SCHEMA_VERSION
-from domain.permissions import Viewer
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from resolvers.epcis.lists import EventPage, read_more, write_events
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from db.outbox.rows import EventRow
 from domain.events import Position
 from domain.lru_cache import LruCache
-from domain.permissions import Viewer
 from domain.requests import CursorExpired
+from domain.viewers import Viewer
 from graphql_api.subscriptions.group import Group, StreamState, may_receive
 from graphql_api.subscriptions.rendering import Rendered
 from graphql_api.subscriptions.replay import PAGE_SIZE, read_missed

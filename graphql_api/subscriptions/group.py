@@ -12,7 +12,7 @@ from graphql import GraphQLError
 
 from db.outbox.rows import EventRow, StreamRow
 from domain.events import Position
-from domain.permissions import Viewer
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.subscriptions.rendering import Rendered, Renderer
 from graphql_api.subscriptions.requests import SubscriptionRequest

@@ -10,8 +10,8 @@ from msgspec import Struct
 from strawberry.types.execution import ExecutionResult
 
 from db.outbox.rows import EventRow, StreamRow
-from domain.permissions import Viewer
 from domain.requests import DatabaseUnavailable, Overloaded, StatementTimeout
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.errors import formatted
 from graphql_api.execution import CompiledSchema

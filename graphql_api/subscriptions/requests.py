@@ -7,8 +7,8 @@ from msgspec import Struct
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import PreExecutionError
 
-from domain.permissions import Viewer
 from domain.requests import RequestError
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.errors import VALIDATION_FAILED
 from graphql_api.execution import CompiledSchema

@@ -16,7 +16,6 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from domain.accounts.identities import Newcomer
-from domain.permissions import EcpScope
 from domain.requests import (
     BadArgument,
     DatabaseUnavailable,
@@ -27,6 +26,7 @@ from domain.requests import (
     StatementTimeout,
     Unauthenticated,
 )
+from domain.viewers import EcpScope
 from graphql_api.auth import Authenticator
 from graphql_api.body_limits import BodyLimits
 from graphql_api.context import Environment

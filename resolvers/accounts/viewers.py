@@ -11,7 +11,8 @@ from db.accounts.rows import AccountRow, SignInRow
 from db.ecps.rows import EcpRow
 from db.program.rows import ProgramRow
 from db.sessions import Fetching
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 
 
 class SignedIn(Struct, frozen=True):

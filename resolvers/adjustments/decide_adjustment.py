@@ -15,8 +15,8 @@ from domain.adjustments.guards import ADJUSTMENT_GUARDS, AdjustmentAction
 from domain.adjustments.stored_facts import AdjustmentApproved, AdjustmentRejected
 from domain.checks import REASON_LENGTH, text_problems
 from domain.events import EventKind
-from domain.permissions import SchemeScope
 from domain.text import trim_text
+from domain.viewers import SchemeScope
 from resolvers.adjustments.locking import lock_adjustment
 from resolvers.adjustments.notify import event_of_adjustment, notify_of_adjustment, posted_facts
 from resolvers.context import Operation

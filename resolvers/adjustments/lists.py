@@ -10,8 +10,8 @@ from db.adjustments import pages as statements
 from db.adjustments.pages import NEWEST_ADJUSTMENT, OLDEST_ADJUSTMENT, AdjustmentFilters
 from db.adjustments.rows import AdjustmentRow
 from domain.adjustments.facts import AdjustmentStatus
-from domain.permissions import EcpScope
 from domain.queue_keys import WorkQueueKey
+from domain.viewers import EcpScope
 from domain.work.queues import AdjustmentQueue, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters

@@ -6,7 +6,7 @@ from db.accounts.rows import AccountRow
 from db.adjustments import reads as statements
 from db.adjustments.rows import AdjustmentRow
 from domain.adjustments.guards import ADJUSTMENT_GUARDS, AdjustmentAction
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters

@@ -10,7 +10,8 @@ from db.sessions import Writing
 from domain.adjustments.events import about_adjustment
 from domain.adjustments.stored_facts import PointsAdjusted, StoredAdjustmentFact
 from domain.events import EventKind
-from domain.permissions import EcpScope, Role, Viewer
+from domain.permissions import Role
+from domain.viewers import EcpScope, Viewer
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify

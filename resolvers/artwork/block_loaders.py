@@ -15,7 +15,7 @@ from db.consignments.rows import ConsignmentRow
 from domain.artwork.sentences import write_request
 from domain.artwork.state import ArtworkFacts, Decision
 from domain.calendar import Calendar
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 from resolvers.artwork.loaders import vendors_shared
 from resolvers.consignments.artwork_locking import load_artwork_facts
 from resolvers.consignments.loaders import consignments_by_id

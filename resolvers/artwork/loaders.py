@@ -12,7 +12,8 @@ from db.catalog.rows import VendorRow
 from domain.artwork.facts import ArtworkAction, ArtworkReviewState
 from domain.artwork.guards import ARTWORK_GUARDS, ArtworkStanding
 from domain.artwork.state import ArtworkFacts, Reviewer, derive_reviews
-from domain.permissions import ConsignmentScope, Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import ConsignmentScope, Viewer
 from resolvers.consignments.artwork_locking import load_artwork_facts
 from resolvers.context import Operation
 from resolvers.files.file_links import file_url

@@ -17,8 +17,8 @@ from domain.consignments.facts import Condition, ConsignmentStatus
 from domain.consignments.sentences import waiting_label
 from domain.consignments.state import Holding, Progress, measure_progress
 from domain.consignments.tallies import LegTally, measure_leg
-from domain.permissions import ConsignmentScope
 from domain.spans import Span, Spans
+from domain.viewers import ConsignmentScope
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
 from resolvers.loading import align_many

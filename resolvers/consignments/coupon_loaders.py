@@ -3,7 +3,7 @@
 from db.consignments.redeemed_reads import REDEEMED_COUPONS, RedeemedCouponRow
 from domain.consignments.coupon_status import CouponStatus
 from domain.coupons.codes import mask_code
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 from resolvers.consignments.find_coupon import Coupon
 from resolvers.context import Operation
 from resolvers.loading import align_one

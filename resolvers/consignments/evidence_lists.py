@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db.redemptions.evidence_pages import NEWEST_EVIDENCE, evidence_by_discrepancy, evidence_counts
 from db.redemptions.rows import EvidenceRow
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 from resolvers.consignments.loaders import scope_parameters
 from resolvers.context import Operation
 from resolvers.paging import Page, PageArguments, empty_page, read_pages

@@ -16,9 +16,9 @@ from domain.consignments.guards import ConsignmentAction
 from domain.coupons.codes import mask_code
 from domain.coupons.downloads import derives_all_codes
 from domain.coupons.failures import CodeFault, InvalidCode
-from domain.permissions import ConsignmentScope
 from domain.requests import BadArgument
 from domain.schemes.coupon_period import redeemable_until
+from domain.viewers import ConsignmentScope
 from resolvers.consignments.action_loaders import actions_by_consignment
 from resolvers.consignments.batch_loaders import movements_by_id
 from resolvers.consignments.chain_loaders import chains_by_consignment

@@ -6,7 +6,7 @@ from uuid import UUID
 from db.consignments import reads as statements
 from db.consignments.rows import BatchRow, ConsignmentRow
 from domain.codes import normalize_code
-from domain.permissions import ConsignmentScope, Viewer
+from domain.viewers import ConsignmentScope, Viewer
 from resolvers.context import Operation
 from resolvers.loading import align_one
 

@@ -11,8 +11,9 @@ from db.outbox.rows import EventRow
 from domain.consignments.events import MOVEMENT_KINDS, PROGRESS_KINDS
 from domain.consignments.facts import MovementKind
 from domain.events import Subject, SubjectKind
-from domain.permissions import ConsignmentScope, Permission
+from domain.permissions import Permission
 from domain.requests import BadArgument
+from domain.viewers import ConsignmentScope
 from resolvers.catalog.loaders import vendors_by_id
 from resolvers.consignments.batch_loaders import movements_by_id
 from resolvers.consignments.loaders import consignments_by_id

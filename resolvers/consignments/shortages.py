@@ -7,8 +7,8 @@ from db.consignments.rows import PlaceSpansRow
 from db.sessions import TransactionConflict, Writing
 from domain.consignments.facts import Condition
 from domain.consignments.failures import SerialsNotHeld, exceeded, name_serials
-from domain.permissions import ConsignmentScope
 from domain.spans import Spans
+from domain.viewers import ConsignmentScope
 from resolvers.consignments.locking import Chain
 from resolvers.consignments.steps import Step
 from resolvers.context import Operation

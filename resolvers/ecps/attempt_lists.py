@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db.redemptions.reads import NEWEST_ATTEMPT, attempt_counts_by_ecp, attempts_by_ecp
 from db.redemptions.rows import AttemptRow
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.paging import Page, PageArguments, empty_page, read_pages

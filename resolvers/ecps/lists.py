@@ -13,9 +13,9 @@ from db.ecps.pages import SORTS, EcpFilters, ecp_count, ecp_page
 from db.ecps.rows import EcpRow, EcpVersionRow
 from db.search import words_of
 from domain.ecps.facts import EcpOrder, EcpStatus
-from domain.permissions import EcpScope
 from domain.queue_keys import WorkQueueKey
 from domain.text import text_key
+from domain.viewers import EcpScope
 from domain.work.queues import EcpQueue, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters

@@ -9,7 +9,8 @@ from db.ecps.rows import ContactRow, EcpRow
 from domain.codes import normalize_code
 from domain.ecps.facts import EcpFacts
 from domain.ecps.guards import ECP_GUARDS, EcpAction
-from domain.permissions import EcpScope, Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import EcpScope, Viewer
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
 from resolvers.loading import align_one

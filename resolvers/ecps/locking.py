@@ -14,8 +14,8 @@ from domain.ecps.failures import ECP_PATH
 from domain.ecps.guards import ECP_GUARDS, EcpAction
 from domain.ecps.inputs import MISSING_PLACE, TAKEN_EMAIL, EcpDetails, details_problems
 from domain.failures import InvalidInput, NotFound, Problem
-from domain.permissions import EcpScope
 from domain.text import text_key
+from domain.viewers import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.validation import reject_invalid

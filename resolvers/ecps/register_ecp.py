@@ -23,8 +23,9 @@ from domain.ecps.failures import AccountAddedMeanwhile, RegisteredAlready, TooMa
 from domain.ecps.inputs import EcpDetails
 from domain.ecps.stored_facts import EcpRegistered
 from domain.events import EventKind
-from domain.permissions import Permission, Role, Viewer
+from domain.permissions import Permission, Role
 from domain.requests import REVOKED_CREDENTIAL, Unauthenticated
+from domain.viewers import Viewer
 from resolvers.accounts.viewers import build_viewer
 from resolvers.context import Operation
 from resolvers.ecps.locking import UNIQUE_FIELDS, find_problems, pin_place, require_place

@@ -15,8 +15,8 @@ from db.enrollments.pages import SORTS, EnrollmentFilters
 from db.enrollments.rows import EnrollmentRow, EnrollmentSpanRow
 from db.search import words_of
 from domain.enrollments.facts import EnrollmentOrder, EnrollmentStatus
-from domain.permissions import EcpScope
 from domain.queue_keys import WorkQueueKey
+from domain.viewers import EcpScope
 from domain.work.queues import EnrollmentQueue, queue_of
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters

@@ -13,7 +13,7 @@ from db.sessions import Fetching
 from domain.ecps.facts import EcpStatus
 from domain.enrollments.facts import Applicant, EnrollmentFacts, EnrollmentStatus, Offer
 from domain.enrollments.guards import ENROLLMENT_GUARDS, EnrollmentAction
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters

@@ -8,7 +8,7 @@ from db.enrollments.rows import EnrollmentStandingRow
 from db.sessions import Writing
 from domain.enrollments.failures import ENROLLMENT_PATH
 from domain.failures import NotFound
-from domain.permissions import SchemeScope
+from domain.viewers import SchemeScope
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.enrollments.loaders import load_standing_row

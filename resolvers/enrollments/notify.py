@@ -8,7 +8,8 @@ from db.outbox.changes import NewEvent
 from db.schemes.activity_reads import PARTICIPANTS_BY_SCHEME
 from db.sessions import Writing
 from domain.enrollments.stored_facts import StoredEnrollmentFact
-from domain.permissions import EcpScope, Permission, Role
+from domain.permissions import Permission, Role
+from domain.viewers import EcpScope
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify

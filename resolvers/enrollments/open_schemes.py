@@ -7,8 +7,8 @@ from db.enrollments.locks import PLACES_OF_ECP
 from db.enrollments.open_scheme_pages import CLOSING_FIRST, open_count, open_page
 from db.schemes.rows import SchemeRow
 from db.search import words_of
-from domain.permissions import EcpScope, SchemeScope
 from domain.requests import BadArgument
+from domain.viewers import EcpScope, SchemeScope
 from resolvers.context import Operation
 from resolvers.paging import Page, PageArguments, read_page
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from db.outbox.rows import EventRow
 from domain.events import EventKind, EventVisibility
-from domain.permissions import Viewer
+from domain.viewers import Viewer
 from resolvers.consignments import movements_feed
 from resolvers.context import Operation
 from resolvers.events.table import EVENTS

@@ -9,7 +9,8 @@ from db.imports.rows import ImportCountsRow, ImportState, ListedImportRow
 from domain.imports.facts import ImportPhase, ImportStatus, Outcomes
 from domain.imports.guards import IMPORT_GUARDS, ImportAction, ImportFacts
 from domain.imports.sentences import state_sentence
-from domain.permissions import EcpScope, Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import EcpScope, Viewer
 from resolvers.context import Operation
 from resolvers.loading import align_one
 

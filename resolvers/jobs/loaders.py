@@ -8,7 +8,8 @@ from db.jobs.rows import JobRow
 from domain.jobs.facts import JobFacts, JobStatus
 from domain.jobs.guards import JOB_GUARDS, JobAction
 from domain.jobs.sentences import status_label
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import Viewer
 from resolvers.context import Operation
 from resolvers.loading import align_one
 

@@ -9,8 +9,8 @@ from msgspec import Struct
 from db.points.balance_reads import balances_by_ecp
 from db.points.entry_reads import balances_known_before
 from db.points.entry_rows import BalanceRow
-from domain.permissions import EcpScope
 from domain.points.entry_facts import negative_balance_sentence
+from domain.viewers import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.loading import align_many

@@ -17,7 +17,6 @@ from db.points.entry_rows import EntryRow
 from db.points.expiry_reads import EXPIRY_DAYS
 from db.points.source_reads import ADJUSTMENT_REASONS, SETTLED_LINES, SOLD_NAMES, SettledLineRow, SoldNameRow
 from domain.calendar import Calendar
-from domain.permissions import EcpScope
 from domain.points.entry_facts import entry_place
 from domain.points.entry_sentences import (
     Correction,
@@ -30,6 +29,7 @@ from domain.points.entry_sentences import (
 )
 from domain.points.expiry import first_kept_day
 from domain.points.ledger import LedgerAccount, PointsEntryKind
+from domain.viewers import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.loading import align_one

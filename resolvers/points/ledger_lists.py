@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from db.points.entry_reads import NEWEST_ENTRY, EntryFilters, entries_by_ecp, entry_counts_by_ecp
 from db.points.entry_rows import EntryRow
-from domain.permissions import EcpScope
 from domain.points.ledger import PointsEntryKind
+from domain.viewers import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.filtering import moments_of_days

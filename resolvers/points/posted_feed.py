@@ -11,8 +11,8 @@ from db.outbox.rows import EventRow
 from db.points.entry_rows import EntryRow
 from db.points.posted_reads import entries_in_ranges, posted_by_ecp
 from domain.events import EventKind, SubjectKind
-from domain.permissions import EcpScope
 from domain.points.failures import NotAnEcp
+from domain.viewers import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.outbox.feeds import Feed, Stream, open_feed

@@ -11,7 +11,7 @@ from uuid import UUID
 from db.points.entry_rows import EntryRow
 from db.points.posted_reads import entries_of_sales, entry_counts_of_sales
 from db.points.source_reads import WORTHS_OF_SALES
-from domain.permissions import EcpScope
+from domain.viewers import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.paging import Page, PageArguments

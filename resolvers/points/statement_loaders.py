@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from db.points.entry_rows import EntryRow, StatementRow
 from db.points.statement_reads import entries_by_section, statements_by_ecp
-from domain.permissions import EcpScope
 from domain.points.entry_facts import (
     SECTION_LABELS,
     StatementSectionKind,
@@ -22,6 +21,7 @@ from domain.points.entry_facts import (
     read_month,
 )
 from domain.requests import BadArgument
+from domain.viewers import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.loaders import scope_parameters
 from resolvers.loading import align_one

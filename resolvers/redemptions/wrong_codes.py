@@ -13,10 +13,10 @@ from domain.ecps.events import about_ecp
 from domain.ecps.stored_facts import EcpLocked
 from domain.events import EventKind
 from domain.failures import Failure
-from domain.permissions import EcpScope
 from domain.redemptions.failures import RedemptionLocked, TooManyWrongCodes
 from domain.redemptions.wrong_codes import WrongCodes, retry_at
 from domain.requests import RateLimited
+from domain.viewers import EcpScope
 from resolvers.context import Operation
 from resolvers.ecps.notify import notify_ecp_and_managers
 

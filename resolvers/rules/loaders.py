@@ -10,11 +10,11 @@ from msgspec import Struct
 from db.rules.reads import NAMES, RULES_BY_SCHEME
 from db.rules.rows import NameRow, RuleRow, decode_rule
 from db.sessions import Fetching
-from domain.permissions import SchemeScope
 from domain.rules.model import BonusRule
 from domain.rules.phrases import DisplayNames
 from domain.rules.references import collect_references
 from domain.rules.sentences import qualifying_sentence, reward_sentence
+from domain.viewers import SchemeScope
 from resolvers.context import Operation
 from resolvers.loading import align_many
 

@@ -14,10 +14,10 @@ from domain.codes import normalize_code
 from domain.ecps.facts import EcpStatus
 from domain.events import EventKind
 from domain.failures import Problem, UserErrorCode
-from domain.permissions import EcpScope
 from domain.sales.aliases import alias_key, alias_notices, alias_problems
 from domain.sales.facts import AliasKind
 from domain.text import quote, trim_text
+from domain.viewers import EcpScope
 from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.sales.retry_parked import retry_naming

@@ -6,11 +6,12 @@ from uuid import UUID
 from db.sales import reads as statements
 from db.sales.recording_reads import LINES_OF_RETURNS
 from db.sales.rows import AliasRow, ParkedSaleRow, SaleLineRow, SaleRevisionRow, SaleRow
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
 from domain.sales.ids import LARGEST_SALE, read_line_id
 from domain.sales.lines import SaleLine, take_off
 from domain.sales.scope import SaleScope, parked_scope_of, sale_scope_of
 from domain.text import text_key
+from domain.viewers import Viewer
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.sales.details import load_details

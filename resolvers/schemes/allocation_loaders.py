@@ -8,7 +8,7 @@ from msgspec import Struct
 from db.schemes.allocation_reads import ALLOCATIONS_BY_VENDOR, VendorAllocationRow
 from db.schemes.execution_reads import QUANTITIES_BY_SCHEME
 from domain.coupons.quantities import CouponQuantities
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 from resolvers.context import Operation
 from resolvers.loading import align_many
 from resolvers.schemes.execution_facts import build_quantities

@@ -6,7 +6,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from db.schemes.rows import SchemeRow
-from domain.permissions import Permission, SchemeScope, Viewer
+from domain.permissions import Permission
+from domain.viewers import SchemeScope, Viewer
 from resolvers.context import Operation
 
 

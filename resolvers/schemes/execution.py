@@ -9,9 +9,9 @@ from db.sessions import Fetching, Writing
 from domain.channels import EarningChannel
 from domain.coupons.quantities import CouponQuantities
 from domain.failures import IllegalState, NotFound
-from domain.permissions import SchemeScope
 from domain.schemes.failures import SCHEME_PATH
 from domain.schemes.scheme_name import SchemeName
+from domain.viewers import SchemeScope
 from resolvers.context import Operation
 from resolvers.schemes.definitions import Definition
 from resolvers.schemes.execution_facts import build_quantities

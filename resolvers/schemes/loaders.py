@@ -13,7 +13,8 @@ from db.schemes.rows import SchemeRow, SchemeVariantRow
 from db.schemes.stage_reads import STAGES_BY_SCHEME, VIEWER_STAGES
 from db.schemes.stage_rows import StageRow
 from domain.codes import normalize_code
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.rules.loaders import RuleView, rule_views

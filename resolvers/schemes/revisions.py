@@ -10,9 +10,9 @@ from msgspec import Struct
 from db.schemes import revision_reads as statements
 from db.schemes.rows import RevisionRow, SchemeRow
 from db.sessions import Fetching
-from domain.permissions import SchemeScope
 from domain.schemes.content import FieldDifference, SchemeContent, differences
 from domain.schemes.revisions import replaced_revision, revision_in_force
+from domain.viewers import SchemeScope
 from resolvers.context import Operation
 from resolvers.loading import align_many, align_one
 from resolvers.schemes.disclosure import may_follow, scope_parameters

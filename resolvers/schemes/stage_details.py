@@ -11,9 +11,9 @@ from db.catalog.reads import VARIANTS_BY_ID, VENDORS_BY_ID
 from db.consignments.execution_reads import SETTLED_BY_SCHEME
 from db.schemes.stage_rows import NO_BLOCKS, NamedStageRow, StageRow
 from domain.collation import sort_names
-from domain.permissions import ConsignmentScope, Viewer
 from domain.schemes.stages import StageKind, StageState
 from domain.schemes.stored_facts import ArtworkMissing, CouponsMissing, DiscrepancyOpen, RevisionRequested, StageBlock
+from domain.viewers import ConsignmentScope, Viewer
 from resolvers.context import Operation
 from resolvers.schemes.disclosure import sees_chain_only
 

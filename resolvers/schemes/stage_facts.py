@@ -11,10 +11,10 @@ from db.sessions import Fetching
 from domain.calendar import Calendar
 from domain.channels import EarningChannel
 from domain.coupons.quantities import CouponQuantities
-from domain.permissions import SchemeScope
 from domain.schemes.execution import ExecutionFacts
 from domain.schemes.lifecycle_facts import Decision, SchemeFacts, StepFact, SubmissionFact
 from domain.schemes.stages import STEP_ORDER, WizardStepKind, WizardStepState
+from domain.viewers import SchemeScope
 from resolvers.loading import align_many, align_one
 from resolvers.schemes.standing_facts import is_current
 

@@ -16,9 +16,9 @@ from db.settlements.pages import (
     SettlementFilters,
 )
 from db.settlements.rows import SettlementLineRow, SettlementRow
-from domain.permissions import SettlementScope
 from domain.queue_keys import WorkQueueKey
 from domain.settlements.facts import LineStatus, SettlementStatus
+from domain.viewers import SettlementScope
 from domain.work.queues import SettlementQueue, queue_of
 from resolvers.context import Operation
 from resolvers.paging import Page, PageArguments, empty_page, read_page, read_pages

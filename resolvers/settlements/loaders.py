@@ -6,8 +6,8 @@ from uuid import UUID
 from db.accounts.rows import AccountRow
 from db.settlements import reads as statements
 from db.settlements.rows import SettlementLineRow, SettlementRow
-from domain.permissions import SettlementScope, Viewer
 from domain.settlements.guards import SETTLEMENT_GUARDS, SettlementAction
+from domain.viewers import SettlementScope, Viewer
 from resolvers.accounts.loaders import accounts_by_id
 from resolvers.context import Operation
 from resolvers.loading import align_one

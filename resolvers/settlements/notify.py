@@ -10,9 +10,10 @@ from db.sessions import Writing
 from db.settlements.reads import OWNERS_OF_LINES
 from db.settlements.rows import SettlementStandingRow
 from domain.events import EventKind
-from domain.permissions import Permission, Role, Viewer
+from domain.permissions import Permission, Role
 from domain.settlements.events import about_settlement
 from domain.settlements.stored_facts import FactOfSettlement, StoredPayoutFact, StoredSettlementFact
+from domain.viewers import Viewer
 from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify

@@ -12,7 +12,8 @@ from db.sessions import Writing
 from db.work.reads import queue_counts
 from domain.events import EventKind
 from domain.node_kinds import NodeKind
-from domain.permissions import Role, SchemeScope
+from domain.permissions import Role
+from domain.viewers import SchemeScope
 from domain.work.queues import QUEUES
 from resolvers.accounts.create_api_key import CreateApiKey, create_api_key
 from resolvers.context import Operation

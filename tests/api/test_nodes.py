@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from domain.node_kinds import NodeKind
-from domain.permissions import Role, SchemeScope
+from domain.permissions import Role
 from domain.program.facts import PROGRAM_ID
+from domain.viewers import SchemeScope
 from schema.build import NODE_LOADERS
 from tests.support.adjustments import adjusted
 from tests.support.client import Client, Clients, gid

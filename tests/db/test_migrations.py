@@ -1,8 +1,6 @@
 """Migrations create the schema of the models, can be reverted, and every difference is found."""
 
 import re
-import subprocess
-import sys
 from uuid import UUID
 
 import msgspec
@@ -13,9 +11,7 @@ from domain.rules.stored_facts import ReachAsWritten, ReachStep, RuleReach
 from domain.schemes.stored_facts import StageBlock, StageRejected
 from domain.stored_facts import AsWritten
 from domain.webhooks.stored_facts import DISABLE_REASON_DECODER
-from graphql_api.database_role import Addresses, DatabaseRejected, reporting_rejections
 from migrations import run as migrations
-from tests.support.databases import ROOT
 from tests.support.queries import execute as _execute
 from tests.support.queries import first_column as _rows
 from tests.support.queries import records
@@ -36,33 +32,6 @@ def test_migrations_run_up_down_and_up_again(url: str) -> None:
     migrations.upgrade(url)
     assert _things(url) == made
     migrations.check(url)
-
-
-@pytest.mark.parametrize("start", ["base", "0014"])
-def test_migrations_that_start_together_wait_for_each_other(url: str, start: str) -> None:
-    """R27: servers of a new version start at once, on an empty database and on an old one."""
-    if start != "base":
-        migrations.upgrade(url, start)
-    script = "import sys; from migrations import run; run.upgrade(sys.argv[1])"
-    command = [sys.executable, "-c", script, url]
-    processes = [subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT) for _ in range(4)]
-    assert [(process.communicate()[1].decode(), process.returncode) for process in processes] == [("", 0)] * 4
-    migrations.check(url)
-
-
-def test_a_newer_database_is_named(template: str) -> None:
-    _execute(template, "UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(migrations.DatabaseNewer) as newer:
-        migrations.upgrade(template)
-    assert newer.value.revision == "9999"
-    assert _rows(template, "SELECT version_num FROM alembic_version") == {"9999"}
-    sentence = (
-        "The database is newer than this program: a later version has migrated it to 9999. Install that version, or "
-        "undo its migrations with it first."
-    )
-    with pytest.raises(DatabaseRejected) as rejected, reporting_rejections(Addresses(template, template)):
-        migrations.upgrade(template)
-    assert str(rejected.value) == sentence
 
 
 DIFFERENCES = {

@@ -7,7 +7,8 @@ import pytest
 
 from domain.failures import Failure, IllegalState
 from domain.guards import Guards, first_failure
-from domain.permissions import Permission, Role, Viewer
+from domain.permissions import Permission, Role
+from domain.viewers import Viewer
 
 
 class Door(StrEnum):

@@ -6,21 +6,10 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from domain.permissions import (
-    GRANTS,
-    ROLE_LABELS,
-    ConsignmentScope,
-    EcpScope,
-    Permission,
-    Role,
-    SchemeScope,
-    SettlementScope,
-    Viewer,
-    permissions_of,
-    roles_with,
-)
+from domain.permissions import GRANTS, ROLE_LABELS, Permission, Role, permissions_of, roles_with
 from domain.queue_keys import WorkQueueKey
 from domain.requests import Forbidden, Unauthenticated
+from domain.viewers import ConsignmentScope, EcpScope, SchemeScope, SettlementScope, Viewer
 from domain.work.queues import (
     QUEUES,
     AdjustmentQueue,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from domain.permissions import Viewer
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from resolvers.context import Operation
 

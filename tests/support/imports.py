@@ -12,7 +12,8 @@ from db.imports.reads import COUNTS_BY_ID, IMPORTS_BY_ID
 from db.imports.rows import ImportCountsRow, ImportRow
 from domain.files.facts import UPLOAD_LIFETIME
 from domain.files.ranges import ByteRange
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from resolvers.files.stored_contents import store_bytes
 from resolvers.imports.import_sales import ImportSales, import_sales

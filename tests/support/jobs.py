@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from domain.events import EventKind
 from domain.jobs.facts import JobKind
-from domain.permissions import Viewer
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.jobs.policy import WorkerPolicy
 from graphql_api.jobs.worker import JobWorker

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from domain.jobs.facts import JobKind
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
 from domain.simulations.results import SimulationResult, decode_result
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.jobs.worker import JobWorker
 from resolvers.jobs.handlers import handlers_by_kind

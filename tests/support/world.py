@@ -10,7 +10,8 @@ from db.catalog.changes import put_rows
 from db.catalog.rows import CategoryRow, GeographyRow, ProductRow, TierRow, VariantRow, VendorRow
 from db.database import Database
 from domain.catalog.facts import GeographyLevel, VendorKind
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from tests.support.databases import Cleaner
 from tests.support.remembered import RememberingDatabase

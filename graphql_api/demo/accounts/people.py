@@ -10,7 +10,8 @@ from msgspec import Struct
 from db.accounts.changes import put_account
 from db.accounts.rows import AccountRow
 from db.sessions import Writing
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.demo.clock import DemoClock
 from resolvers.accounts.upsert_account import UpsertAccount, upsert_account

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 from graphql_api.demo.ecps.ecp_plan import EcpPlan
 
 

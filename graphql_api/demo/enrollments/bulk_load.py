@@ -17,7 +17,7 @@ from domain.enrollments.stored_facts import (
     StoredEnrollmentFact,
 )
 from domain.events import EventKind
-from domain.permissions import SchemeScope
+from domain.viewers import SchemeScope
 from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.ecps.directory import LoadedEcp
 from graphql_api.demo.enrollments.enrollment_plan import EnrollmentPlan

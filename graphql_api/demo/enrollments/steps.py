@@ -2,7 +2,7 @@
 
 from db.schemes.reads import select_schemes_by_id
 from domain.enrollments.facts import EnrollmentStatus
-from domain.permissions import SchemeScope
+from domain.viewers import SchemeScope
 from graphql_api.demo.enrollments.enrollment_plan import EnrollmentPlan
 from graphql_api.demo.enrollments.requests import EnrollmentRequests
 from graphql_api.demo.steps import StepContext

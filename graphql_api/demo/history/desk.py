@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from db.demo.reads import LARGEST_BALANCES, EarnerRow
 from db.sales.recording_reads import VARIANTS_BY_KEY
-from domain.permissions import Viewer
 from domain.sales.facts import AliasKind, IngestMode
 from domain.sales.reports import ReportedLine, ReportedSale
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import Person
 from graphql_api.demo.clock import DemoClock

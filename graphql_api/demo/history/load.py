@@ -15,8 +15,8 @@ from msgspec import Struct
 from db.demo.reads import KNOWN_ACCOUNTS
 from db.sessions import Fetching, Writing
 from domain.jobs.facts import JobKind
-from domain.permissions import Viewer
 from domain.time_zones import find_calendar
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.demo.accounts.people import ACCOUNTS, FIRST_ADMIN, Person
 from graphql_api.demo.clock import TIME_ZONE, DemoClock

@@ -8,9 +8,9 @@ import structlog
 from msgspec import Struct
 
 from domain.failures import Failure
-from domain.permissions import Viewer
 from domain.sales.facts import IngestMode, SaleOutcome
 from domain.sales.reports import ReportedLine, ReportedSale
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.demo.clock import DemoClock
 from graphql_api.demo.history.coupons import CommissionedCoupons

@@ -12,7 +12,7 @@ from db.consignments.movement_pages import movements_by_batch, movements_by_cons
 from db.consignments.pages import ConsignmentFilters, consignment_page, consignments_by_scheme
 from db.statement import Statement
 from domain.consignments.facts import ConsignmentOrder
-from domain.permissions import ConsignmentScope
+from domain.viewers import ConsignmentScope
 from tests.support.databases import Cleaner
 from tests.support.filled_database import filled_database
 from tests.support.many_consignments import BATCHES, CONSIGNMENTS, FILL, MOVEMENTS, PAGE, TABLES, made

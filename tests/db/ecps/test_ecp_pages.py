@@ -14,7 +14,8 @@ from db.planning import NEARBY_ROWS
 from db.search import words_of
 from db.statement import Statement
 from domain.ecps.facts import EcpOrder
-from domain.permissions import EcpScope, Role, Viewer
+from domain.permissions import Role
+from domain.viewers import EcpScope, Viewer
 from resolvers.context import Operation
 from resolvers.ecps.lists import EcpFilter, list_ecps
 from resolvers.paging import PageArguments

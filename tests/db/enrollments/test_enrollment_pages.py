@@ -22,7 +22,7 @@ from db.planning import NEARBY_ROWS
 from db.search import words_of
 from db.statement import Statement
 from domain.enrollments.facts import EnrollmentOrder
-from domain.permissions import EcpScope, SchemeScope
+from domain.viewers import EcpScope, SchemeScope
 from tests.support.databases import Cleaner
 from tests.support.filled_database import filled_database
 from tests.support.many_enrollments import BIG, COUNTRY, ECPS, FILL, FILTERS, LITTLE, PAGE, TABLES, made

@@ -16,8 +16,8 @@ from db.points.entry_reads import (
 )
 from db.points.statement_reads import entries_by_section, statements_by_ecp
 from db.statement import Statement
-from domain.permissions import EcpScope, SchemeScope
 from domain.points.entry_facts import StatementSectionKind
+from domain.viewers import EcpScope, SchemeScope
 from tests.support.databases import Cleaner
 from tests.support.filled_database import filled_database
 from tests.support.plans import RUN, buffers, explained, nodes

@@ -10,9 +10,9 @@ import pytest
 from db.schemes.pages import SORTS, SchemeFilters, scheme_page
 from db.statement import Statement
 from db.work.reads import queue_counts
-from domain.permissions import SchemeScope
 from domain.queue_keys import WorkQueueKey
 from domain.schemes.facts import SchemeOrder
+from domain.viewers import SchemeScope
 from domain.work.queues import QUEUES
 from tests.support.databases import Cleaner
 from tests.support.filled_database import filled_database

@@ -7,7 +7,8 @@ import pytest
 from domain.adjustments.facts import LARGEST_POINTS, AdjustmentFacts, AdjustmentStatus, needs_second_person
 from domain.adjustments.guards import ADJUSTMENT_GUARDS, AdjustmentAction, find_adjusting_failure
 from domain.adjustments.inputs import points_problems
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 
 MAKER, OTHER, ECP, ACCOUNT = (UUID(int=number) for number in range(1, 5))
 PENDING = AdjustmentFacts(status=AdjustmentStatus.PENDING, made_by=MAKER, ecp_id=ECP, ecp_account_id=ACCOUNT)

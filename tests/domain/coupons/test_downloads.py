@@ -14,7 +14,8 @@ from domain.coupons.downloads import CodeFile, CodeSpan, file_name
 from domain.coupons.failures import CouponKeysMissing
 from domain.coupons.keys import BATCH, CouponKeys
 from domain.coupons.labels import QrTemplate, template_problem
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 
 KEYS = CouponKeys({1: bytes(range(32)), 2: bytes(range(32, 64))})
 PRINTER, PACKAGER = UUID(int=1), UUID(int=2)

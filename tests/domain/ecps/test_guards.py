@@ -15,9 +15,10 @@ from domain.ecps.stored_facts import EcpSuspended
 from domain.enrollments.events import EVENTS as OF_ENROLLMENTS
 from domain.events import EventKind
 from domain.failures import IllegalState, NotFound, SelfApproval
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
 from domain.schemes.events import EVENTS as OF_SCHEMES
 from domain.stored_facts import Reader
+from domain.viewers import Viewer
 
 ECP, OTHER = UUID(int=1), UUID(int=2)
 PENDING, ACTIVE, SUSPENDED, CLOSED = EcpStatus

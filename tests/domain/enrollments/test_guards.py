@@ -18,8 +18,9 @@ from domain.enrollments.sentences import (
     enrollment_sentence,
 )
 from domain.enrollments.stored_facts import EnrollmentAccepted, EnrollmentRejected, EnrollmentRequested
-from domain.permissions import Permission, Role, Viewer
+from domain.permissions import Permission, Role
 from domain.stored_facts import Reader
+from domain.viewers import Viewer
 
 ECP, OTHER = UUID(int=1), UUID(int=2)
 PUNE, MAHARASHTRA, INDIA, NEPAL = (UUID(int=number) for number in range(10, 14))

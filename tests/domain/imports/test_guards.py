@@ -7,7 +7,8 @@ import pytest
 from domain.imports.facts import ImportStatus
 from domain.imports.failures import ImportEnded, ImportNotRetryable, ImportOfAnother
 from domain.imports.guards import IMPORT_GUARDS, ImportAction, ImportFacts
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 
 OWNER, OTHER = UUID(int=1), UUID(int=2)
 

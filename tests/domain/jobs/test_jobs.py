@@ -11,7 +11,8 @@ from domain.jobs.failures import JobEnded, JobNotFound, JobNotRetryable
 from domain.jobs.guards import JOB_GUARDS, JobAction
 from domain.jobs.retries import HEARTBEAT_S, LEASE, next_attempt
 from domain.jobs.sentences import percent_of, status_label
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 OWNER = UUID(int=7)

@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from domain.calendar import UTC_CALENDAR
 from domain.failures import UserErrorCode
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
 from domain.schemes.facts import Authorship, OpenRevision, OpenSettlement, SchemeStanding
 from domain.schemes.guards import SCHEME_GUARDS, SchemeAction
 from domain.schemes.lifecycle_facts import Decision
 from domain.schemes.stages import WizardStepKind
 from domain.settlements.facts import SettlementStatus
+from domain.viewers import Viewer
 
 SUBMITTER, OTHER = UUID(int=1), UUID(int=2)
 EDIT, SUBMIT = SchemeAction.EDIT, SchemeAction.SUBMIT

@@ -5,9 +5,10 @@ from uuid import UUID
 import pytest
 
 from domain.failures import IllegalState, SelfApproval
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
 from domain.settlements.facts import SettlementFacts, SettlementStatus
 from domain.settlements.guards import SETTLEMENT_GUARDS, SettlementAction
+from domain.viewers import Viewer
 
 MAKER, OTHER = UUID(int=1), UUID(int=2)
 STATUSES = list(SettlementStatus)

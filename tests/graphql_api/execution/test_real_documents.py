@@ -7,7 +7,8 @@ import strawberry
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from domain.node_kinds import NodeKind
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 from graphql_api.execution import CompiledSchema
 from tests.support.execution.example import ID_COUNT, Example
 from tests.support.execution.oracle import Comparison, compare

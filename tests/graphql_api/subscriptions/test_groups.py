@@ -7,7 +7,7 @@ import pytest
 
 from db.outbox.rows import EventRow, StreamRow
 from domain.events import Position, SubjectKind
-from domain.permissions import Viewer
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from graphql_api.subscriptions.close_reasons import TOO_SLOW
 from graphql_api.subscriptions.event_group import EventGroup

@@ -16,8 +16,9 @@ from domain.consignments.guards import (
 )
 from domain.consignments.state import Holding
 from domain.failures import IllegalState
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
 from domain.spans import Span
+from domain.viewers import Viewer
 from resolvers.consignments.action_loaders import actions_by_batch, actions_by_consignment
 from resolvers.context import Operation
 from tests.support.factories.consignments import ConsignmentFactory

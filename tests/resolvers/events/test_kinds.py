@@ -19,9 +19,10 @@ from domain.consignments.events import MOVEMENT_KINDS
 from domain.events import EventKind
 from domain.jobs.events import JOB_KINDS
 from domain.node_kinds import NodeKind
-from domain.permissions import Permission, Role, Viewer
+from domain.permissions import Permission, Role
 from domain.schemes.events import EVENTS as OF_SCHEMES
 from domain.settlements.events import EVENTS as OF_SETTLEMENTS
+from domain.viewers import Viewer
 from resolvers.consignments.movements_feed import BATCH_MOVEMENTS
 from resolvers.events.facts import ActivityFacts, Detail, EventFacts, MovementFacts, NotificationFacts
 from resolvers.events.table import EVENTS

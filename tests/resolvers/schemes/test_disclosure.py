@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from db.schemes.rows import SchemeRow
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
+from domain.viewers import Viewer
 from resolvers.schemes.disclosure import disclose_schemes
 
 NOTHING: dict[str, Any] = dict.fromkeys(SchemeRow.__struct_fields__)

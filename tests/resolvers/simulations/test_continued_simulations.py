@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
 from domain.simulations.results import SimulationResult
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from resolvers.jobs.cancel_job import CancelJob, cancel_job
 from resolvers.jobs.retry_job import RetryJob, retry_job

@@ -19,7 +19,7 @@ from db.statement import Statement
 from domain.channels import EarningChannel
 from domain.files.facts import UploadPurpose
 from domain.node_kinds import NodeKind
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
 from domain.program.facts import PROGRAM_ID
 from domain.rules.model import (
     ActivityClause,
@@ -45,6 +45,7 @@ from domain.rules.model import (
     VolumePeriod,
     Weekday,
 )
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from resolvers.accounts.create_api_key import CreateApiKey, create_api_key
 from resolvers.context import Operation

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.permissions import Role, Viewer
+from domain.permissions import Role
 from domain.spans import Span
+from domain.viewers import Viewer
 from graphql_api.context import Environment
 from resolvers.consignments.commission_coupons import CommissionCoupons, commission_coupons
 from resolvers.consignments.create_consignment import CreateConsignment, LineOrder, create_consignment
