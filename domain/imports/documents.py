@@ -11,8 +11,7 @@ from domain.imports.facts import ROW_LENGTH, ImportFormat
 from domain.imports.reasons import state_problems
 from domain.imports.records import TOO_LONG, BrokenRecord, Record
 from domain.imports.rows import ReadSale, RejectedRow
-from domain.imports.values import MalformedValue, read_price, read_revision
-from domain.sales.facts import EXTERNAL_ID_LENGTH
+from domain.imports.values import MalformedValue, read_id, read_price, read_revision
 from domain.sales.reports import ReportedLine, ReportedSale, sale_problems
 from domain.text import shorten
 from domain.timestamps import read_timestamp
@@ -104,8 +103,6 @@ def _build(given: _Sale) -> ReportedSale:
 
 def _find_id(text: str) -> str | None:
     try:
-        external_id = _NAME_DECODER.decode(text).external_id.strip()
+        return read_id(_NAME_DECODER.decode(text).external_id)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return None
-    is_valid = 0 < len(external_id) <= EXTERNAL_ID_LENGTH[1] and external_id.isprintable()
-    return external_id if is_valid else None

@@ -18,6 +18,9 @@ MISPLACED: Final = (
 TOO_LONG: Final = f"This row has more than {ROW_LENGTH:,} characters."
 TOO_WIDE: Final = f"This row has more than {COLUMNS_LIMIT} columns."
 
+# So much is kept of a row that is too long.
+_START_LENGTH: Final = 1_000
+
 
 class Record(Struct, frozen=True, gc=False):
     """A row of a file, with the line in which it begins, counted from 1."""
@@ -27,7 +30,7 @@ class Record(Struct, frozen=True, gc=False):
 
 
 class BrokenRecord(Struct, frozen=True, gc=False):
-    """A row that cannot be read, and why; `text` is its first line, if that is not too long."""
+    """A row that cannot be read, and why; `text` is its first line, or the beginning of one that is too long."""
 
     line: int
     reason: str
@@ -77,7 +80,7 @@ class CsvRecords:
         else:
             self._length = len(line)
             if self._length > ROW_LENGTH:
-                yield BrokenRecord(number, TOO_LONG)
+                yield BrokenRecord(number, TOO_LONG, line[:_START_LENGTH])
                 return
         self._open.append((number, line))
         # The quotes of a closed record are even in number, so a line with an even number of them closes none.
@@ -133,6 +136,18 @@ def split_loosely(text: str, delimiter: str) -> list[str]:
         if not end:
             return cells
     return [*cells, *text[position:].split(delimiter)]
+
+
+def read_start(text: str, delimiter: str) -> list[str]:
+    """Read the cells in front of the one that is wrong in a row that cannot be read, or that goes on."""
+    cell, _ = _patterns(delimiter)
+    cells: list[str] = []
+    position = 0
+    while len(cells) < COLUMNS_LIMIT and (found := cell.match(text, position)) is not None and found[3]:
+        quoted, plain, _end = found.groups()
+        cells.append(plain if quoted is None else quoted.replace('""', '"'))
+        position = found.end()
+    return cells
 
 
 @cache

@@ -5,7 +5,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from domain.checks import text_problems
 from domain.imports.reasons import state_problems
+from domain.sales.facts import EXTERNAL_ID_LENGTH
 from domain.sales.reports import ReportedLine, line_problems
 from domain.timestamps import Malformed
 
@@ -28,6 +30,15 @@ def read_line(sku: str, quantity: str, price: str, currency: str) -> ReportedLin
         return "The quantity is not a whole number. Write it with digits, like 12 or -3."
     line = ReportedLine(sku.strip(), int(units), unit_price=read_price(price.strip()), currency=currency.strip())
     return state_problems(line_problems(line)) or line
+
+
+def read_id(text: str) -> str | None:
+    """Return the external ID in a cell; None if it is none."""
+    external_id = text.strip()
+    if 0 < len(external_id) <= EXTERNAL_ID_LENGTH[1] and external_id.isprintable():
+        return external_id
+    has_problems = any(text_problems(external_id, ("externalId",), "The external ID", EXTERNAL_ID_LENGTH))
+    return None if has_problems else external_id
 
 
 @lru_cache(_CACHED)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from domain.imports.rows import DIFFERENT, INCOMPLETE, TOO_MANY_LINES
+from domain.imports.rows import BESIDE, DIFFERENT, INCOMPLETE, TOO_MANY_LINES
 from domain.sales.facts import LINES_LIMIT
 from tests.support.imports import HEADER, ImportDesk, csv_file, row
 from tests.support.jobs import query
@@ -83,12 +83,30 @@ async def test_a_broken_line_rejects_its_sale_alone(desk: ImportDesk) -> None:
         f'4,s-3,"{UNKNOWN_SKU}",{row("s-3", "NO-1")}',
     ]
     assert [(number, external_id, reason.partition(".")[0]) for number, external_id, reason in done.reasons[2:]] == [
-        (6, "", "A quote stands in the middle of a cell"),
+        (6, "a", "A quote stands in the middle of a cell"),
         (7, "s-2", INCOMPLETE.partition(".")[0]),
         (8, "'=s-5", "This sale only returns units: name the sale that it returns in returns_external_id"),
     ]
     assert ",'=s-5," in done.rejected_file
     assert await balance(desk) == 60
+
+
+async def test_a_sale_is_not_recorded_without_one_of_its_lines(desk: ImportDesk) -> None:
+    """R20: a row that cannot be read rejects its sale, and the corrected file records it with all lines."""
+    broken = f'{row("m-1", "AMB-4L")}"x'
+    done = await desk.run(csv_file(row("m-1"), broken, row("m-1", "LENS-1"), row("m-2"), "x", row("m-3"), row("m-4")))
+    assert done.outcomes == {"recorded": 1, "rejected": 5}
+    assert [(number, external_id) for number, external_id, _ in done.reasons] == [
+        (2, "m-1"),
+        (3, "m-1"),
+        (4, "m-1"),
+        (5, "m-2"),
+        (6, ""),
+        (7, "m-3"),
+    ]
+    assert {reason for number, _, reason in done.reasons if number in {5, 7}} == {BESIDE.format("6")}
+    corrected = csv_file(row("m-1"), row("m-1", "AMB-4L"), row("m-1", "LENS-1"), row("m-2"), row("m-3"))
+    assert (await desk.run(corrected)).outcomes == {"recorded": 3}
 
 
 async def test_rows_of_a_sale_must_agree(desk: ImportDesk) -> None:

@@ -80,7 +80,7 @@ def test_rows_are_bounded() -> None:
     """A row that is too long or has too many columns is named, and the next one is read."""
     assert read(f"{'a' * ROW_LENGTH}\n{'b' * (ROW_LENGTH + 1)}\nc") == [
         Record(1, ["a" * ROW_LENGTH]),
-        BrokenRecord(2, TOO_LONG),
+        BrokenRecord(2, TOO_LONG, "b" * 1_000),
         Record(3, ["c"]),
     ]
     wide = "," * COLUMNS_LIMIT
