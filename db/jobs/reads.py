@@ -4,7 +4,7 @@ from functools import cache
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Text, any_, func, literal, literal_column, select
+from sqlalchemy import Text, Uuid, any_, cast, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.columns import columns, scalar
@@ -45,6 +45,13 @@ OPEN_JOBS = Statement(
 # An open job of a kind, if there is one.
 OPEN_OF_KIND = Statement(
     select(JobTable.id).where(JobTable.kind == string("kind"), JobTable.due_at.is_not(None)).limit(1), scalar(UUID)
+)
+# The id in a parameter of a job.
+SUBJECT_OF_JOB = Statement(
+    select(cast(func.jsonb_extract_path_text(JobTable.parameters, string("name")), Uuid)).where(
+        JobTable.id == uuid("id")
+    ),
+    scalar(UUID),
 )
 LOCK_LEASED_JOB = Statement(select(*JOB_COLUMNS).where(JobTable.lease == uuid("lease")).with_for_update(), JobRow)
 STATUS_OF_JOB = Statement(select(JobTable.status).where(JobTable.id == uuid("id")), scalar(str))

@@ -22,7 +22,8 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
     {
         EventKind.SALES_IMPORT_STARTED: _of_import("An account began to import a file of sales."),
         EventKind.SALES_IMPORT_FINISHED: _of_import(
-            "A file of sales was imported to its end, or rejected as a whole. The import says what became of it."
+            "The import of a file of sales ended: it was finished, it failed, or somebody canceled it. The import says "
+            "what became of the file. A retry of one that failed or was canceled ends with this event again."
         ),
     }
 )

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.events import EventKind
+
 # Bytes of JSON that the parameters or the checkpoint of a job may have.
 DOCUMENT_LIMIT: Final = 65_536
 # Jobs of one account that may wait or run at the same time; the server's own are not limited.
@@ -32,11 +34,13 @@ class JobSpec(Struct, frozen=True, kw_only=True):
     """What a kind of job declares.
 
     `label` names it in lists and at the start of a sentence. `notifies` says whether its owner is notified when it has
-    finished; of a failure the owner is always notified.
+    finished; of a failure the owner is always notified. `early_end` is the event of what the job was about, if it fails
+    or is canceled, with the name of the parameter that has its id.
     """
 
     label: str
     notifies: bool = False
+    early_end: tuple[EventKind, str] | None = None
 
 
 JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
@@ -47,7 +51,9 @@ JOBS: Final[Mapping[JobKind, JobSpec]] = MappingProxyType(
         JobKind.DEMO_HISTORY: JobSpec(label="Sales and redemptions of the demo data"),
         JobKind.REVALUATION: JobSpec(label="Valuation of later sales"),
         JobKind.SETTLEMENT: JobSpec(label="Settlement of a scheme"),
-        JobKind.SALES_IMPORT: JobSpec(label="Import of sales"),
+        JobKind.SALES_IMPORT: JobSpec(
+            label="Import of sales", early_end=(EventKind.SALES_IMPORT_FINISHED, "import_id")
+        ),
         JobKind.EXPIRY: JobSpec(label="Expiry of points"),
         JobKind.SIMULATION: JobSpec(label="Simulation of a scheme", notifies=True),
     }

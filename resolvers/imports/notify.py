@@ -1,4 +1,4 @@
-"""Appends the event of the end of an import, and notifies its owner of what became of the file."""
+"""Says what became of a file: appends the event of its end, and notifies the owner of the import."""
 
 from db.imports.reads import COUNTS_BY_ID, IMPORT_OF_JOB, IMPORTS_BY_ID
 from db.outbox.changes import NewEvent
@@ -12,12 +12,6 @@ from resolvers.imports.loaders import outcomes_of
 from resolvers.imports.running import RunningImport
 from resolvers.jobs.running import JobAttempt
 from resolvers.notifications.notify import append_and_notify
-from resolvers.outbox.append import append_event
-
-
-async def announce_rejection(operation: Operation, session: Writing, running: RunningImport) -> None:
-    """Append the event of a file that was rejected as a whole; of that, the job notifies the owner."""
-    await append_event(operation, session, EventKind.SALES_IMPORT_FINISHED, running.id)
 
 
 async def announce_end(operation: Operation, session: Writing, running: RunningImport) -> None:

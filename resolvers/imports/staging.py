@@ -12,7 +12,6 @@ from domain.imports.rows import ReadSale, RejectedRow
 from domain.sales.arrivals import find_ecp_key
 from resolvers.imports.cleanup import forget_all
 from resolvers.imports.content import write_content
-from resolvers.imports.notify import announce_rejection
 from resolvers.imports.running import Checkpoint, RunningImport
 
 # Sales of one transaction.
@@ -30,7 +29,6 @@ async def stage_file(running: RunningImport) -> None:
         async with running.job.operation() as operation, operation.writing() as session:
             values = {"phase": ImportPhase.FINISHED, "finished_at": operation.now, "error": rejected.message}
             await set_import(session, running.id, **values)
-            await announce_rejection(operation, session, running)
         await forget_all(running)
         raise
 

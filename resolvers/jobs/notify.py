@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from db.jobs.reads import SUBJECT_OF_JOB
 from db.jobs.rows import JobRow
 from db.outbox.changes import NewEvent, append_events
 from db.sessions import Writing
@@ -15,6 +16,7 @@ from resolvers.accounts.viewers import load_viewers
 from resolvers.context import Operation
 from resolvers.jobs.running import JobAttempt
 from resolvers.notifications.notify import append_and_notify
+from resolvers.outbox.append import append_event
 
 # Writes the fact for the owner of a job that fails with this sentence, in the transaction that ends it.
 ExplainFailure = Callable[[Operation, Writing, JobAttempt, str], Awaitable[NotificationFact]]
@@ -38,6 +40,7 @@ async def notify_of_failure(
     fact: NotificationFact = JobFailed(attempt.kind, error)
     if explain is not None:
         fact = await explain(operation, session, attempt, error)
+    await _append_early_end(operation, session, attempt.kind, attempt.id)
     await _notify(operation, session, EventKind.JOB_FAILED, attempt, fact)
 
 
@@ -47,9 +50,19 @@ async def notify_of_cancellation(
     """Append the event, and notify the owner of a job that the viewer, somebody else, canceled."""
     viewer_id, owner_id = operation.viewer.account_id, job.owner_id
     stored = fact or JobCanceled(JobKind(job.kind))
+    await _append_early_end(operation, session, JobKind(job.kind), job.id)
     facts = {} if owner_id == viewer_id else await _fact_for(session, owner_id, stored)
     event = NewEvent(EventKind.JOB_CANCELED, job.id, about_job(job.id))
     await append_and_notify(operation, session, event, facts, actor_id=viewer_id)
+
+
+async def _append_early_end(operation: Operation, session: Writing, kind: JobKind, job_id: UUID) -> None:
+    """Append the event of what a job was about that ends before its end, for those who wait for it."""
+    if (early_end := JOBS[kind].early_end) is None:
+        return
+    event, parameter = early_end
+    (subject_id,) = await session.fetch(SUBJECT_OF_JOB, id=job_id, name=parameter)
+    await append_event(operation, session, event, subject_id)
 
 
 async def _notify(

@@ -18,6 +18,8 @@ from tests.support.world import World
 SYSTEM, MANAGER = Role.INTEGRATION, Role.PROGRAM_MANAGER
 NOTIFICATIONS = "{ viewer { notifications { nodes { message actor { displayName } } } } }"
 ROWS = [row(f"s-{number}", sold_at=f"2026-03-12T10:0{number}:00Z") for number in range(6)]
+EVENTS = "SELECT kind FROM event WHERE kind LIKE 'SALES_IMPORT%' ORDER BY id"
+STARTED, FINISHED = "SALES_IMPORT_STARTED", "SALES_IMPORT_FINISHED"
 STOPPED = "What was recorded stays. Retry the import to continue, or import the file again."
 
 
@@ -68,6 +70,7 @@ async def test_a_manager_cancels_and_retries_the_import_of_a_system(
     done = await read_import(system, import_id)
     assert (done["status"], done["recorded"], done["viewerActions"]) == ("SUCCEEDED", 6, [])
     assert await notified(manager) == []
+    assert await query(environment, EVENTS) == [STARTED, FINISHED, FINISHED]
 
 
 async def test_who_may_cancel_and_retry_which_imports(
@@ -135,3 +138,13 @@ async def test_an_import_whose_workers_are_lost_notifies_with_its_counts(
     assert (shown["status"], shown["error"], shown["viewerActions"]) == ("FAILED", error, ["RETRY"])
     kept = f"The import ended before all sales were tried: 3 sales were recorded. {STOPPED}"
     assert await notified(system) == [(f"Import of “sales.csv” for “till”: failed. {error} {kept}", None)]
+    assert await query(environment, EVENTS) == [STARTED, FINISHED]
+
+
+async def test_an_import_whose_job_is_canceled_announces_its_end(clients: Clients, environment: Environment) -> None:
+    """R20: by `cancelJob`, and before it began, too; webhooks wait for the event."""
+    system = clients[SYSTEM]
+    import_id = (await post_file(system, csv_file(*ROWS))).json()["importId"]
+    job = {"jobId": (await read_import(system, import_id))["job"]["id"]}
+    assert (await system.run("CancelJob", input=job))["cancelJob"]["errors"] == []
+    assert await query(environment, EVENTS) == [STARTED, FINISHED]

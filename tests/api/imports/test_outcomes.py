@@ -59,7 +59,7 @@ async def test_every_row_is_recorded_or_listed(clients: Clients, environment: En
     shown = await send_import(system, environment, content)
     assert (shown["status"], shown["recorded"], shown["rejected"], shown["isCut"]) == ("SUCCEEDED", 3, 3, True)
     found = await rejected_rows(system, shown)
-    assert [(line, external_id) for line, external_id, _ in found] == [(3, ""), (5, ""), (7, "s-4")]
+    assert [(line, external_id) for line, external_id, _ in found] == [(3, "x"), (5, CODE), (7, "s-4")]
     assert "more than 64 columns" in found[0][2]
     assert "A quote opens in this row" in found[1][2]
     assert "the file may be cut off" in found[2][2]
