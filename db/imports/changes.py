@@ -13,7 +13,7 @@ from db.imports.rows import NewImport, NewImportRow, NewRejection
 from db.imports.tables import SalesImportRowTable, SalesImportStreamTable, SalesImportTable
 from db.sessions import Writing
 from db.statement import Change, number, numbers, texts, uuid
-from domain.imports.facts import STREAMS, ImportFormat, ImportPhase, Layout
+from domain.imports.facts import REJECTED_LIMIT, STREAMS, ImportFormat, ImportPhase, Layout
 
 # In place of a zero byte, which a reason may quote and PostgreSQL cannot store.
 _UNSTORABLE: Final = "\N{REPLACEMENT CHARACTER}"
@@ -39,10 +39,17 @@ _REJECT_ROWS: Final = Change(
         INSERT INTO sales_import_rejection (import_id, line, external_id, reason, while_reading)
         SELECT :import_id, given.line, given.external_id, given.reason, :while_reading = 1
         FROM unnest(:lines, :external_ids, :reasons) AS given(line, external_id, reason)
+        WHERE (SELECT sum(rejected + conflicts) FROM sales_import_stream WHERE import_id = :import_id) < :limit
         ON CONFLICT DO NOTHING
         """
-    ).bindparams(uuid("import_id"), numbers("lines"), texts("external_ids"), texts("reasons"), number("while_reading"))
+    ).bindparams(
+        uuid("import_id"),
+        *(numbers("lines"), texts("external_ids"), texts("reasons")),
+        *(number("while_reading"), number("limit")),
+    )
 )
+# Rows of one statement.
+_REJECTIONS: Final = 5_000
 _ADVANCE: Final = Change(
     text(
         """
@@ -174,15 +181,20 @@ async def add_rows(session: Writing, rows: Sequence[NewImportRow]) -> None:
 async def reject_rows(
     session: Writing, import_id: UUID, rejections: Sequence[NewRejection], *, while_reading: bool = False
 ) -> None:
-    """Store rejected rows; those that are stored already stay as they are."""
-    if rejections:
+    """Store rejected rows, unless so many sales were rejected while recording that no more rows are listed.
+
+    Those that are stored already stay as they are.
+    """
+    for start in range(0, len(rejections), _REJECTIONS):
+        piece = rejections[start : start + _REJECTIONS]
         await session.run(
             _REJECT_ROWS,
             import_id=import_id,
-            lines=[one.line for one in rejections],
-            external_ids=[one.external_id for one in rejections],
-            reasons=[one.reason.replace("\0", _UNSTORABLE) for one in rejections],
+            lines=[one.line for one in piece],
+            external_ids=[one.external_id for one in piece],
+            reasons=[one.reason.replace("\0", _UNSTORABLE) for one in piece],
             while_reading=int(while_reading),
+            limit=REJECTED_LIMIT,
         )
 
 

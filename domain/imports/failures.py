@@ -4,7 +4,14 @@ from enum import StrEnum
 from typing import Final
 
 from domain.failures import Failure, IllegalState, NotFound, Path, UserErrorCode
-from domain.imports.facts import COLUMNS_LIMIT, ERRORS_LIMIT, FILE_RETENTION, ROW_LENGTH, ImportStatus
+from domain.imports.facts import (
+    COLUMNS_LIMIT,
+    ERRORS_LIMIT,
+    FILE_RETENTION,
+    REJECTED_LIMIT,
+    ROW_LENGTH,
+    ImportStatus,
+)
 from domain.text import quote
 
 IMPORT_PATH: Final[Path] = ("input", "importId")
@@ -26,6 +33,7 @@ class FileFault(StrEnum):
     MISSING_COLUMNS = "MISSING_COLUMNS"
     REPEATED_COLUMN = "REPEATED_COLUMN"
     TOO_MANY_COLUMNS = "TOO_MANY_COLUMNS"
+    TOO_MANY_REJECTED = "TOO_MANY_REJECTED"
     LONG_HEADER = "LONG_HEADER"
 
 
@@ -54,6 +62,10 @@ _SENTENCES: Final[dict[FileFault, str]] = {
     FileFault.REPEATED_COLUMN: "The header has the column {} more than once. Keep one of them.",
     FileFault.TOO_MANY_COLUMNS: (
         f"The header has {{}} columns; at most {COLUMNS_LIMIT} are allowed. Remove those that are not of sales."
+    ),
+    FileFault.TOO_MANY_REJECTED: (
+        f"More than {REJECTED_LIMIT:,} rows are rejected, up to line {{}} of the file. Look at the first of them, "
+        "correct how the file is written, and import it again."
     ),
     FileFault.LONG_HEADER: (
         f"The first line has more than {ROW_LENGTH:,} characters. Write a header, and each row in a line of its own."

@@ -2,7 +2,7 @@
 
 from typing import Final, assert_never
 
-from domain.imports.facts import ImportPhase, ImportStatus, Outcomes
+from domain.imports.facts import REJECTED_LIMIT, ImportPhase, ImportStatus, Outcomes
 from domain.imports.stored_facts import (
     SalesImportCanceled,
     SalesImportFailed,
@@ -73,14 +73,18 @@ def finished_sentence(outcomes: Outcomes, *, dry_run: bool, keeps_file: bool = T
     if outcomes.duplicates and outcomes.duplicates == outcomes.tried:
         known = "the only sale was" if outcomes.tried == 1 else f"all {format_number(outcomes.tried)} sales were"
         return f"{known} recorded before, so nothing {'would change' if dry_run else 'changed'}.{unchanged}"
-    repair = _repair(dry_run=dry_run, keeps_file=keeps_file) if outcomes.rejected or outcomes.conflicts else ""
+    repair = (
+        _repair(outcomes, dry_run=dry_run, keeps_file=keeps_file) if outcomes.rejected or outcomes.conflicts else ""
+    )
     return f"{_counted(outcomes, dry_run=dry_run)}.{repair}{unchanged}"
 
 
-def _repair(*, dry_run: bool, keeps_file: bool) -> str:
+def _repair(outcomes: Outcomes, *, dry_run: bool, keeps_file: bool) -> str:
+    is_cut = outcomes.rejected + outcomes.conflicts > REJECTED_LIMIT
+    most = f" for the first {format_number(REJECTED_LIMIT)} of them" if is_cut else ""
     if not keeps_file:
         return " The file of rejected rows is deleted."
-    return f" The file of rejected rows says why{'' if dry_run else ': correct it and import it'}."
+    return f" The file of rejected rows says why{most}{'' if dry_run else ': correct it and import it'}."
 
 
 def stopped_sentence(outcomes: Outcomes, *, dry_run: bool) -> str:

@@ -18,6 +18,8 @@ from resolvers.imports.notify import announce_end
 from resolvers.imports.running import RunningImport
 
 _TYPE: Final = "text/csv"
+# Rows of the file whose rejections are read together.
+_ROWS: Final = 2_000
 
 
 class _Writer(Protocol):
@@ -75,8 +77,9 @@ async def _write(running: RunningImport, written: _Writer) -> bytes:
         text = ""
         if not has_header and originals.layout is not None:
             text, has_header = rejected_header(originals.layout), True
-        if rows:
-            text += rejected_rows(rows, await _rejections(running, rows))
+        for start in range(0, len(rows), _ROWS):
+            page = rows[start : start + _ROWS]
+            text += rejected_rows(page, await _rejections(running, page))
         hashed.update(text.encode())
         written.write(text.encode())
 

@@ -35,6 +35,8 @@ class Checkpoint(Struct, frozen=True):
     phase: ImportPhase = ImportPhase.READING
     read: ReadSoFar = ReadSoFar()
     resume_line: int = 0
+    # Rows that were rejected while the file was read.
+    rejected_rows: int = 0
     step: int = 0
     place: tuple[int, int] = (-1, 0)
     # Sales that were tried when an attempt began.

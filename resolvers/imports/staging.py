@@ -1,12 +1,13 @@
 """Reads the file of an import and stages its sales, with a checkpoint every few thousand lines."""
 
+import asyncio
 from typing import Final
 from zlib import crc32
 
 from db.imports.changes import ReadSoFar, add_rows, reject_rows, save_read, set_import, set_layout
 from db.imports.rows import NewImportRow, NewRejection
-from domain.imports.facts import ImportPhase
-from domain.imports.failures import FileRejected
+from domain.imports.facts import REJECTED_LIMIT, ImportPhase
+from domain.imports.failures import FileFault, FileRejected
 from domain.imports.reader import SaleReader
 from domain.imports.rows import ReadSale, RejectedRow
 from domain.sales.arrivals import find_ecp_key
@@ -14,8 +15,10 @@ from resolvers.imports.cleanup import forget_all
 from resolvers.imports.content import write_content
 from resolvers.imports.running import Checkpoint, RunningImport
 
-# Sales of one transaction.
+# Sales of one transaction, or a few more.
 _SALES: Final = 10_000
+# Bytes that are read before other work of the process has its turn: some thousand lines at most.
+_SLICE_BYTES: Final = 8_192
 
 
 async def stage_file(running: RunningImport) -> None:
@@ -38,15 +41,19 @@ class _Staging:
         self._running = running
         self._reader = SaleReader(running.checkpoint.resume_line)
         self._read = running.checkpoint.read
+        self._rejected = running.checkpoint.rejected_rows
         self._seen = 0
         self._found: list[ReadSale | RejectedRow] = []
         self._last_rejected: str | None = None
 
     async def add(self, piece: bytes) -> None:
-        self._seen += len(piece)
-        self._found += self._reader.read(piece)
-        if len(self._found) >= _SALES:
-            await self._save(ImportPhase.READING)
+        for start in range(0, len(piece), _SLICE_BYTES):
+            part = piece[start : start + _SLICE_BYTES]
+            self._seen += len(part)
+            self._found += self._reader.read(part)
+            if len(self._found) >= _SALES:
+                await self._save(ImportPhase.READING)
+            await asyncio.sleep(0)
         await self._running.report(self._running.progress.reading(max(self._seen, self._read.bytes_read)))
 
     async def finish(self) -> None:
@@ -57,13 +64,18 @@ class _Staging:
         running, found = self._running, self._found
         rows = build_rows(running, [one for one in found if isinstance(one, ReadSale)])
         rejected = [one for one in found if isinstance(one, RejectedRow)]
+        self._rejected += len(rejected)
+        if self._rejected > REJECTED_LIMIT:
+            raise FileRejected(FileFault.TOO_MANY_REJECTED, f"{self._reader.lines:,}")
         self._read = ReadSoFar(
             bytes_read=max(self._seen, self._read.bytes_read),
             lines_read=max(self._reader.lines, self._read.lines_read),
             sales_read=self._read.sales_read + len(rows),
             rejected=self._read.rejected + self._count(rejected),
         )
-        checkpoint = Checkpoint(phase=phase, read=self._read, resume_line=self._reader.resume_line)
+        checkpoint = Checkpoint(
+            phase=phase, read=self._read, resume_line=self._reader.resume_line, rejected_rows=self._rejected
+        )
         async with running.writing() as session:
             await add_rows(session, rows)
             rejections = [NewRejection(one.line, one.external_id, reason=one.reason) for one in rejected]

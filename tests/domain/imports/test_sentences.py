@@ -3,7 +3,7 @@
 import pytest
 
 from domain.imports.beginning import BEGINNING_BYTES, check_beginning
-from domain.imports.facts import ImportFormat, ImportPhase, ImportStatus, Outcomes
+from domain.imports.facts import REJECTED_LIMIT, ImportFormat, ImportPhase, ImportStatus, Outcomes
 from domain.imports.failures import FileRejected
 from domain.imports.sentences import finished_sentence, import_sentence, state_sentence
 from domain.imports.stored_facts import SalesImportFinished
@@ -109,3 +109,12 @@ def test_a_file_that_may_be_cut_off_says_so() -> None:
     assert found == f"2 sales would be recorded. Nothing was changed. {cut}"
     fact = SalesImportFinished(file_name="march.csv", source="till", dry_run=False, outcomes=outcomes, is_cut=True)
     assert import_sentence(fact) == f"Import of “march.csv” for “till”: 2 sales were recorded. {cut}"
+
+
+def test_a_file_with_too_many_rejected_sales_says_how_many_are_listed() -> None:
+    """R20: the others are counted only."""
+    counted = Outcomes(recorded=1, rejected=REJECTED_LIMIT, conflicts=1)
+    assert finished_sentence(counted, dry_run=False).endswith(
+        " The file of rejected rows says why for the first 100,000 of them: correct it and import it."
+    )
+    assert "first" not in finished_sentence(Outcomes(rejected=REJECTED_LIMIT), dry_run=False)
