@@ -19,8 +19,8 @@ STREAMS: Final = 2
 FILE_RETENTION: Final = timedelta(days=90)
 # Sales of a file that are rejected because of an unexpected error of ours. The next one fails the import.
 ERRORS_LIMIT: Final = 100
-# Rows that are rejected while a file is read; one more ends the import. Of sales that are rejected later, the rows of so
-# many are listed.
+# Rows that are rejected while a file is read; one more ends the import. Of sales that are rejected later, the rows of
+# so many are listed.
 REJECTED_LIMIT: Final = 100_000
 
 

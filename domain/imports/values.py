@@ -14,22 +14,30 @@ from domain.timestamps import Malformed
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
 _LARGEST_REVISION: Final = 2**31 - 1
-# Files have few different products, quantities, and prices.
+# Files have few different products, quantities, and prices. Longer texts are no values, or rare ones.
 _CACHED: Final = 20_000
+_CACHED_LENGTH: Final = 100
 
 
 class MalformedValue(Exception):
     """A text is no value of its column; the sentence says why."""
 
 
-@lru_cache(_CACHED)
 def read_line(sku: str, quantity: str, price: str, currency: str) -> ReportedLine | str:
     """Read a line of a sale, or say what is wrong with it by itself."""
+    is_short = len(sku) + len(quantity) + len(price) + len(currency) <= _CACHED_LENGTH
+    return (_read_short_line if is_short else _read_line)(sku, quantity, price, currency)
+
+
+def _read_line(sku: str, quantity: str, price: str, currency: str) -> ReportedLine | str:
     units = quantity.strip()
     if _NUMBER.fullmatch(units) is None:
         return "The quantity is not a whole number. Write it with digits, like 12 or -3."
     line = ReportedLine(sku.strip(), int(units), unit_price=read_price(price.strip()), currency=currency.strip())
     return state_problems(line_problems(line)) or line
+
+
+_read_short_line: Final = lru_cache(_CACHED)(_read_line)
 
 
 def read_id(text: str) -> str | None:
@@ -41,12 +49,18 @@ def read_id(text: str) -> str | None:
     return None if has_problems else external_id
 
 
-@lru_cache(_CACHED)
 def read_price(text: str) -> Decimal | Malformed:
     """Read a price, or say what is wrong with it."""
+    return (_read_short_price if len(text) <= _CACHED_LENGTH else _read_price)(text)
+
+
+def _read_price(text: str) -> Decimal | Malformed:
     if _DECIMAL.fullmatch(text) is None:
         return Malformed('The price is not a number. Write it like "12.50": with a point, and without separators.')
     return Decimal(text)
+
+
+_read_short_price: Final = lru_cache(_CACHED)(_read_price)
 
 
 def read_revision(text: str) -> int | None:

@@ -12,6 +12,8 @@ from graphql_api.execution.plan import Completion, Run
 from schema.fields import Loader
 
 _REMEMBERED: Final = 16
+# Characters of a text among them; longer ones would take memory.
+_REMEMBERED_LENGTH: Final = 200
 # Equal values of these types are the same value. Equal times can be written in different time zones.
 _PLAIN: Final = frozenset({str, int, bool, type(None), type(Undefined)})
 
@@ -79,7 +81,8 @@ class BatchedChild:
         found = self._remembered.get(values)
         if found is None:
             found = (self._convert_arguments(run),)
-            self._remembered.put(values, found)
+            if all(len(value) <= _REMEMBERED_LENGTH for value in values if isinstance(value, str)):
+                self._remembered.put(values, found)
         return found[0]
 
     def _convert_arguments(self, run: Run) -> Hashable:

@@ -23,6 +23,8 @@ from graphql_api.execution.limits import Limits, limit_rule, long_number_errors
 from graphql_api.execution.variables import Variables
 
 PLAN_CACHE_SIZE: Final = 16
+# Characters of a document that is cached. Those of clients are shorter; a long one would take memory for a guest.
+CACHED_LENGTH: Final = 32_768
 
 
 class OperationDocument:
@@ -103,7 +105,8 @@ class Documents:
         if errors:
             return errors
         document = Document(node)
-        self._known.put(text, document)
+        if len(text) <= CACHED_LENGTH:
+            self._known.put(text, document)
         return document
 
 

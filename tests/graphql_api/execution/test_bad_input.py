@@ -15,6 +15,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from graphql_api.execution import CompiledSchema
+from graphql_api.execution.documents import CACHED_LENGTH, Document
 from graphql_api.execution.limits import Limits
 from graphql_api.execution.schema import DOCUMENT_CACHE_SIZE
 from tests.support.execution.oracle import compare
@@ -97,6 +98,14 @@ async def test_a_kind_of_operation_that_is_not_allowed_is_rejected(limited: Comp
             "mutation { add(by: 1) { by } }", context_value=world, allowed_operation_types=[OperationType.QUERY]
         )
     assert world.total == 0
+
+
+def test_a_long_document_is_not_cached(limited: CompiledSchema) -> None:
+    """N2: a thousand documents with a megabyte of spaces each would take a gigabyte."""
+    assert isinstance(limited.documents.prepare(f"{{ __typename{' ' * CACHED_LENGTH} }}"), Document)
+    assert len(limited.documents) == 0
+    limited.documents.prepare("{ __typename }")
+    assert len(limited.documents) == 1
 
 
 @pytest.mark.parametrize(
