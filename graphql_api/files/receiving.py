@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from collections.abc import AsyncIterator
 from typing import Final
 
 from msgspec import Struct
@@ -20,6 +21,9 @@ from graphql_api.files.threads import run_blocking
 BUFFER_BYTES: Final = 2**18
 # A client that sends nothing for so long is gone.
 IDLE_TIMEOUT_S: Final = 30.0
+# And one that sends fewer bytes per second than this, after a minute, keeps others from sending.
+SLOWEST: Final = 2_048
+GRACE_S: Final = 60.0
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -55,12 +59,27 @@ async def receive_part(request: Request, upload: UploadRow, spooled: SpooledUplo
 
 
 async def _read_body(request: Request, received: "_Received") -> None:
+    async for chunk in stream_body(request):
+        await received.add(chunk)
+
+
+async def stream_body(request: Request) -> AsyncIterator[bytes]:
+    """Yield the chunks of a body. Raises TimeoutError if none comes for a while, or if all together are too slow.
+
+    What is done with a chunk takes no time of the client.
+    """
     loop = asyncio.get_running_loop()
-    async with asyncio.timeout(IDLE_TIMEOUT_S) as idle:
-        async for chunk in request.stream():
-            idle.reschedule(None)
-            await received.add(chunk)
-            idle.reschedule(loop.time() + IDLE_TIMEOUT_S)
+    waited, size = 0.0, 0
+    chunks = request.stream()
+    while True:
+        before = loop.time()
+        async with asyncio.timeout(min(IDLE_TIMEOUT_S, GRACE_S + size / SLOWEST - waited)):
+            chunk = await anext(chunks, None)
+        if chunk is None:
+            return
+        waited += loop.time() - before
+        size += len(chunk)
+        yield chunk
 
 
 class _Received:

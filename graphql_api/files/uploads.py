@@ -32,6 +32,7 @@ from graphql_api.files.credentials import (
 )
 from graphql_api.files.inspection import inspect_sales
 from graphql_api.files.receiving import Part, WrongType, receive_part
+from graphql_api.files.senders import Senders
 from graphql_api.files.spool import SpoolBusy, SpooledUpload
 from graphql_api.files.storage import FileStorage
 from graphql_api.files.threads import run_blocking
@@ -63,6 +64,7 @@ class Uploads:
         self._storage = storage
         self._inspect = inspect
         self._running = 0
+        self._senders = Senders()
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request; never raises because of a client."""
@@ -105,7 +107,7 @@ class Uploads:
         try:
             # Before the upload takes place on disk, so that strangers and expired links make no files.
             upload = await self._find(request)
-            with await self._open(upload) as spooled:
+            with self._senders.sending(upload.account_id), await self._open(upload) as spooled:
                 # Again, because another request may have finished it just before this one had the lock.
                 return await self._receive(request, await self._find(request), spooled)
         finally:

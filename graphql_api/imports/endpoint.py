@@ -3,6 +3,7 @@
 `GET /imports/sales/{id}` says how far its import is, and `DELETE` cancels it.
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from domain.requests import Unauthenticated
 from graphql_api.auth import Authenticator
 from graphql_api.context import Environment
 from graphql_api.files.credentials import Rejected, json_response, rejection_response
+from graphql_api.files.senders import Senders
 from graphql_api.files.spool import SpooledUpload
 from graphql_api.files.storage import FileStorage
 from graphql_api.files.threads import run_blocking
@@ -52,6 +54,7 @@ class SalesImports:
         self._authenticator = authenticator
         self._storage = storage
         self._running = 0
+        self._senders = Senders()
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request; never raises because of a client."""
@@ -107,18 +110,28 @@ class SalesImports:
         if self._running >= _CONCURRENT:
             message = "The server receives too many files at the moment. Try again in a few seconds."
             raise Rejected(503, "SERVICE_UNAVAILABLE", message, headers={"retry-after": "5"})
-        self._running += 1
-        try:
-            most = await retry_conflicts(lambda: allow_sales(operation, command, announced_size(request)))
-            # The connection to the database is free while bytes arrive.
-            await operation.close()
-            with await run_blocking(self._storage.spool.open, uuid4()) as spooled:
-                try:
-                    return await self._receive(operation, request, command, (spooled, most))
-                finally:
-                    await run_blocking(spooled.remove)
-        finally:
-            self._running -= 1
+        account_id = operation.viewer.account_id
+        with self._senders.sending(account_id):
+            self._running += 1
+            try:
+                broken = self._senders.broken_bytes(account_id, time.monotonic())
+                announced = announced_size(request)
+                most = await retry_conflicts(lambda: allow_sales(operation, command, announced, broken=broken))
+                # The connection to the database is free while bytes arrive.
+                await operation.close()
+                return await self._spool(operation, request, command, most)
+            finally:
+                self._running -= 1
+
+    async def _spool(self, operation: Operation, request: Request, command: ReceiveSales, most: int) -> Response:
+        with await run_blocking(self._storage.spool.open, uuid4()) as spooled:
+            try:
+                return await self._receive(operation, request, command, (spooled, most))
+            except BaseException:
+                self._senders.add_broken(operation.viewer.account_id, spooled.size, time.monotonic())
+                raise
+            finally:
+                await run_blocking(spooled.remove)
 
     async def _receive(
         self, before: Operation, request: Request, command: ReceiveSales, place: tuple[SpooledUpload, int]

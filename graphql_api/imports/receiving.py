@@ -1,6 +1,5 @@
 """The bytes of a file of sales, written to the spool while they arrive; its beginning is checked at once."""
 
-import asyncio
 import errno
 from typing import Final
 
@@ -10,7 +9,7 @@ from domain.files.sizes import format_size
 from domain.imports.beginning import BEGINNING_BYTES, check_beginning
 from domain.imports.facts import ImportFormat
 from graphql_api.files.credentials import Rejected
-from graphql_api.files.receiving import BUFFER_BYTES, IDLE_TIMEOUT_S
+from graphql_api.files.receiving import BUFFER_BYTES, stream_body
 from graphql_api.files.spool import SpooledUpload
 from graphql_api.files.threads import run_blocking
 
@@ -24,13 +23,9 @@ async def receive_sales(request: Request, spooled: SpooledUpload, most: int) -> 
     Raises Rejected, FileRejected for a file that cannot be imported, TimeoutError, and ClientDisconnect.
     """
     received = _Received(spooled, most)
-    loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(IDLE_TIMEOUT_S) as idle:
-            async for chunk in request.stream():
-                idle.reschedule(None)
-                await received.add(chunk)
-                idle.reschedule(loop.time() + IDLE_TIMEOUT_S)
+        async for chunk in stream_body(request):
+            await received.add(chunk)
         await received.finish()
     except OSError as error:
         # A timeout is one, too.

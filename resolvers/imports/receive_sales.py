@@ -23,11 +23,11 @@ class ReceiveSales(Struct, frozen=True):
     sha256: bytes = b""
 
 
-async def allow_sales(operation: Operation, command: ReceiveSales, announced: int | None) -> int:
+async def allow_sales(operation: Operation, command: ReceiveSales, announced: int | None, *, broken: int = 0) -> int:
     """Check everything that can be wrong before the first byte, and return how many bytes may follow.
 
-    `announced` is the size of the file, if the client says it. Raises Forbidden, InvalidInput, FilesUnavailable,
-    TooManyUploads, and DailyBytesExceeded.
+    `announced` is the size of the file, if the client says it, and `broken` are the bytes of requests of today that
+    broke off. Raises Forbidden, InvalidInput, FilesUnavailable, TooManyUploads, and DailyBytesExceeded.
     """
     operation.require(Permission.SALE_IMPORT)
     most = operation.files.limits.bytes_by_purpose[UploadPurpose.SALES_IMPORT]
@@ -39,7 +39,7 @@ async def allow_sales(operation: Operation, command: ReceiveSales, announced: in
     reject_invalid(problems)
     async with operation.writing() as session:
         await check_source(operation, session, command.options.source)
-        return min(most, await require_room(operation, session, announced or 0))
+        return min(most, await require_room(operation, session, broken + (announced or 1)) - broken)
 
 
 async def import_received(operation: Operation, command: ReceiveSales, file: SentFile) -> BegunImport:

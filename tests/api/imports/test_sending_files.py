@@ -14,6 +14,7 @@ from domain.imports.facts import COLUMNS_LIMIT
 from domain.imports.sentences import new_source_sentence
 from domain.permissions import Role
 from graphql_api.context import Environment
+from graphql_api.files import senders
 from graphql_api.files.storage import FileStorage
 from graphql_api.imports.rejections import rejection_of as rejection_of_error
 from resolvers.imports.jobs import JOBS
@@ -322,6 +323,16 @@ async def test_a_request_that_breaks_off_imports_nothing(
         writer.close()
         await until(lambda: set(storage.spool.ids()) == others)
         del reader
+
+
+async def test_an_account_leaves_room_for_others(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R20: it sends a few files at once, and nothing is kept of another one."""
+    monkeypatch.setattr(senders, "CONCURRENT_OF_ACCOUNT", 0)
+    answer = await post_file(clients[SYSTEM], csv_file(row("s-1")))
+    message = "You are sending 0 files at the moment. Wait until one of them has arrived."
+    assert rejection_of(answer) == (429, "LIMIT_EXCEEDED", message)
+    assert answer.headers["retry-after"] == "5"
+    assert (await clients[SYSTEM].send("{ imports(first: 1) { totalCount } }")).data["imports"]["totalCount"] == 0
 
 
 async def test_an_import_is_canceled_with_a_request(
