@@ -90,8 +90,8 @@ def import_commands(read_settings: Callable[[], Settings], make_token: Callable[
             message = f"{rejected} exists already. Move it away, or name another file with --rejected."
             raise ImportImpossible(message)
         following = _Following(connect(server, token), open_messages())
-        parameters = {"source": source, "fileName": file.name, "dryRun": _flag(dry_run), "park": _flag(park)}
-        _end(following.send(file, parameters), following, rejected or _target_of(file.name))
+        parameters = {"source": source, "fileName": name_of(file), "dryRun": _flag(dry_run), "park": _flag(park)}
+        _end(following.send(file, parameters), following, rejected or _target_of(name_of(file)))
 
     @commands.command()
     def follow(
@@ -126,7 +126,7 @@ class _Following:
         """Send a file, and return its import when it has ended. Raises ImportImpossible."""
         size, sent = file.stat().st_size, 0
         with self._bars() as progress:
-            sending = progress.add_task(f"Sending {file.name}", total=size)
+            sending = progress.add_task(f"Sending {name_of(file)}", total=size)
 
             def add(piece: int) -> None:
                 nonlocal sent
@@ -141,7 +141,7 @@ class _Following:
                 raise
             for notice in answer["notices"]:
                 self.messages.print(notice, markup=False)
-            return self._follow(progress, answer["url"], file.name)
+            return self._follow(progress, answer["url"], name_of(file))
 
     def follow(self, import_id: str) -> dict[str, Any]:
         """Return an import when it has ended. Raises ImportImpossible."""
@@ -201,6 +201,11 @@ def _end(imported: dict[str, Any], following: _Following, target: Path) -> None:
         messages.print(f"Rejected rows are in {target}.", markup=False)
     if imported["status"] != "SUCCEEDED" or imported["rejected"] or imported["conflicts"]:
         raise typer.Exit(1)
+
+
+def name_of(file: Path) -> str:
+    """The name of a file as text: bytes that are none become question marks."""
+    return file.name.encode(errors="replace").decode()
 
 
 def _target_of(name: str) -> Path:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from typing import Any, BinaryIO, Final
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 import msgspec
 
@@ -31,9 +31,12 @@ class ImportClient:
 
     def __init__(self, server: str, token: str) -> None:
         """Take the address of the server. Raises ImportImpossible for one that is none."""
-        parts = urlsplit(server)
-        if parts.scheme not in _CONNECTIONS or not parts.hostname:
+        parts = _split(server)
+        if parts is None or parts.scheme not in _CONNECTIONS or not parts.hostname:
             message = f"{server} is no address of a server. Write it like https://tessera.example.com."
+            raise ImportImpossible(message)
+        if not (token.isascii() and token.isprintable()):
+            message = "The token has a character that no token has, such as a line break. Copy it again."
             raise ImportImpossible(message)
         self._server = server.rstrip("/")
         self._connect = _CONNECTIONS[parts.scheme]
@@ -53,7 +56,7 @@ class ImportClient:
             "content-type": "application/octet-stream",
         }
         try:
-            path = f"{self._path}{IMPORTS_PATH}?{urlencode(parameters)}"
+            path = f"{self._path}{IMPORTS_PATH}?{urlencode(parameters, errors='replace')}"
             # A server may answer before the end, and close.
             with suppress(BrokenPipeError, ConnectionResetError):
                 connection.request("POST", path, body=_pieces(file, connection, sent), headers=headers)
@@ -90,12 +93,9 @@ class ImportClient:
             response = connection.getresponse()
             if response.status != 200:  # noqa: PLR2004 - OK
                 _read_json(response, expected=200)
-            with target.open("xb") as written:
+            with create_file(target) as written:
                 while piece := response.read(_PIECE):
                     written.write(piece)
-        except FileExistsError as error:
-            message = f"{target} exists already, so the rejected rows are not written. Download them from the import."
-            raise ImportImpossible(message) from error
         except (OSError, HTTPException) as error:
             raise self._silent(error) from error
         finally:
@@ -111,6 +111,28 @@ class ImportClient:
             f"The server at {self._server} does not answer: {reason}. Start it with “tessera serve”, or name another "
             "one with --server."
         )
+
+
+def _split(server: str) -> SplitResult | None:
+    """The parts of an address; None for a text that is none."""
+    try:
+        parts = urlsplit(server)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        return None
+    return parts
+
+
+def create_file(target: Path) -> BinaryIO:
+    """Open a file where there is none. Raises ImportImpossible."""
+    try:
+        return target.open("xb")
+    except FileExistsError as error:
+        message = f"{target} exists already, so the rejected rows are not written. Download them from the import."
+        raise ImportImpossible(message) from error
+    except OSError as error:
+        message = f"{target} cannot be written: {error.strerror}. Download the rejected rows from the import."
+        raise ImportImpossible(message) from error
 
 
 def _pieces(file: Path, connection: HTTPConnection, sent: Callable[[int], None]) -> Iterator[bytes]:
