@@ -1,5 +1,7 @@
 """Reads sales from NDJSON: each line is an object in the shape of a SaleInput (R20)."""
 
+import json
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
@@ -13,10 +15,14 @@ from domain.imports.records import TOO_LONG, BrokenRecord, Record
 from domain.imports.rows import ReadSale, RejectedRow
 from domain.imports.values import MalformedValue, read_id, read_price, read_revision
 from domain.sales.reports import ReportedLine, ReportedSale, sale_problems
-from domain.text import shorten
+from domain.text import quote, shorten
 from domain.timestamps import read_timestamp
 
 _ERROR_LENGTH: Final = 200
+# Of the name of a field within a sentence.
+_NAME_LENGTH: Final = 40
+# The quote behind a key. One within a text has a backslash in front, and only makes the line be read once more.
+_KEY: Final = re.compile(r'"\s*:')
 
 
 class _Line(Struct, rename="camel", forbid_unknown_fields=True, gc=False):
@@ -34,6 +40,10 @@ class _Sale(Struct, rename="camel", forbid_unknown_fields=True):
     revision: int | None = None
     updated_at: str | None = None
     returns_external_id: str | None = None
+
+
+# Fields that every sale has.
+_REQUIRED: Final = 4
 
 
 class _Named(Struct, rename="camel"):
@@ -81,6 +91,8 @@ class SaleDocuments:
         except MalformedValue as malformed:
             return RejectedRow(self.line, _find_id(text), str(malformed))
         reason = state_problems(sale_problems(sale), ImportFormat.NDJSON)
+        if not reason and len(_KEY.findall(text)) != _count_keys(sale) and (repeated := _find_repeated(text)):
+            reason = f"This line has the field {quote(shorten(repeated, _NAME_LENGTH))} more than once in an object."
         if reason:
             return RejectedRow(self.line, _find_id(text), reason)
         return ReadSale((self.line,), sale, occurrence=self.line)
@@ -99,6 +111,25 @@ def _build(given: _Sale) -> ReportedSale:
         updated_at=None if given.updated_at is None else read_timestamp(given.updated_at),
         returns_external_id=given.returns_external_id,
     )
+
+
+def _count_keys(sale: ReportedSale) -> int:
+    """How many keys an object has that writes this sale without any that are null."""
+    optional = (sale.revision, sale.updated_at, sale.returns_external_id)
+    of_lines = len(_Line.__struct_fields__) * len(sale.lines)
+    return _REQUIRED + of_lines + sum(value is not None for value in optional)
+
+
+def _find_repeated(text: str) -> str | None:
+    """The first key that an object in a line has twice; None without one."""
+    found: list[str] = []
+
+    def check(pairs: list[tuple[str, object]]) -> None:
+        names = [name for name, _ in pairs]
+        found.extend(name for name in names if names.count(name) > 1)
+
+    json.loads(text, object_pairs_hook=check)
+    return found[0] if found else None
 
 
 def _find_id(text: str) -> str | None:

@@ -137,6 +137,18 @@ def test_lines_of_json_are_sales() -> None:
     assert reader.ends_open
 
 
+@pytest.mark.parametrize("repeated", ['"externalId":"s-2"', '"\\u0065xternalId"\t:"s-2"', '"revision":1,"revision":2'])
+def test_a_repeated_field_of_json_rejects_its_line(repeated: str) -> None:
+    """Readers disagree about which of two values counts."""
+    line = {"sku": "A", "quantity": 3, "unitPrice": "12.50", "currency": "INR"}
+    good = json.dumps({"externalId": "s-1", "ecpCode": "E-1", "soldAt": AT, "lines": [line, line], "updatedAt": None})
+    (read_one, rejected) = read(f"{good}\n{good[:-1]},{repeated}}}\n".encode())
+    assert isinstance(read_one, ReadSale)
+    assert isinstance(rejected, RejectedRow)
+    assert rejected.line == 2
+    assert rejected.reason.endswith("more than once in an object.")
+
+
 @pytest.mark.parametrize(
     ("content", "fault", "details"),
     [
