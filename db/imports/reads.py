@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, any_, cast, func, select, text
+from sqlalchemy import BigInteger, any_, case, cast, func, select, text
 
 from db.columns import columns, named_columns, scalar
 from db.imports.rows import (
@@ -128,6 +128,18 @@ REJECTIONS: Final = Statement(
     )
     .order_by(SalesImportRejectionTable.line),
     RejectionRow,
+)
+_REJECTION: Final = SalesImportRejectionTable
+# The sales that were rejected before any was recorded. Rows without an external ID count one by one, as lines of NDJSON
+# do.
+REJECTED_SALES: Final = Statement(
+    select(
+        case(
+            (number("is_lines") == 1, func.count()),
+            else_=func.count(_REJECTION.external_id.distinct()) + func.count().filter(_REJECTION.external_id.is_(None)),
+        )
+    ).where(_REJECTION.import_id == uuid("import_id"), _REJECTION.while_reading),
+    scalar(int),
 )
 REJECTED_ROWS: Final = Statement(
     select(func.count())

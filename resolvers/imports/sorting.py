@@ -7,12 +7,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from db.imports.changes import reject_rows, save_read, set_import
-from db.imports.reads import FAULTY_ROWS
+from db.imports.changes import ReadSoFar, reject_rows, save_read, set_import
+from db.imports.reads import FAULTY_ROWS, REJECTED_SALES
 from db.imports.rows import FaultyRow, NewRejection
 from db.imports.sorting import allow_long, mark_different, mark_incomplete, sort_part
 from db.sessions import Writing
-from domain.imports.facts import ImportPhase
+from domain.imports.facts import ImportFormat, ImportPhase
 from domain.imports.failures import SortingTooLong
 from domain.imports.rows import DIFFERENT, INCOMPLETE, TOO_MANY_LINES
 from domain.requests import StatementTimeout
@@ -41,9 +41,17 @@ async def sort_sales(running: RunningImport) -> None:
         await running.report(done)
     async with running.writing() as session:
         await set_import(session, running.id, phase=ImportPhase.RECORDING)
-        await running.save(
-            session, replace(running.checkpoint, phase=ImportPhase.RECORDING), done=running.progress.sorting(1, 1)
-        )
+        read = await _count_rejected(session, running)
+        await save_read(session, running.id, read)
+        counted = replace(running.checkpoint, phase=ImportPhase.RECORDING, read=read)
+        await running.save(session, counted, done=running.progress.sorting(1, 1))
+
+
+async def _count_rejected(session: Writing, running: RunningImport) -> ReadSoFar:
+    """Count each rejected sale once; until now, those that were found at different times are counted several times."""
+    is_lines = int(running.row.format == ImportFormat.NDJSON)
+    (rejected,) = await session.fetch(REJECTED_SALES, import_id=running.id, is_lines=is_lines)
+    return replace(running.checkpoint.read, rejected=rejected)
 
 
 async def _run_step(session: Writing, running: RunningImport, step: int) -> None:
@@ -66,7 +74,7 @@ async def _reject_page(running: RunningImport) -> bool:
         if not rows:
             return False
         rejections = [one for row in rows for one in _reject(row)]
-        await reject_rows(session, running.id, rejections)
+        await reject_rows(session, running.id, rejections, while_reading=True)
         read = replace(before.read, rejected=before.read.rejected + len({one.external_id for one in rejections}))
         await save_read(session, running.id, read)
         place = (rows[-1].part, rows[-1].line)
