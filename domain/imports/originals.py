@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from domain.csv_text import csv_cell
+from domain.csv_text import FORMULA_STARTS, csv_cell
 from domain.imports.facts import DOCUMENT_COLUMN, REJECTED_COLUMNS, ImportFormat, Layout, TextEncoding
 from domain.imports.header import read_layout
 from domain.imports.records import BrokenRecord, CsvRecords, Record, split_loosely
@@ -13,7 +13,7 @@ from domain.imports.text_lines import TextLines
 # A number runs nothing in a spreadsheet, and a quantity of units that come back begins with a minus.
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # What a spreadsheet would run as a formula, behind an apostrophe.
-_ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
+_ESCAPED: Final = re.compile(rf"'+[{re.escape(''.join(FORMULA_STARTS))}]")
 Original = tuple[int, list[str]]
 
 
