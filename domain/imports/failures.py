@@ -28,7 +28,6 @@ class FileFault(StrEnum):
     CUT_OFF = "CUT_OFF"
     JSON_ARRAY = "JSON_ARRAY"
     SPREAD_JSON = "SPREAD_JSON"
-    RETURNS_ONLY = "RETURNS_ONLY"
     NO_HEADER = "NO_HEADER"
     MISSING_COLUMNS = "MISSING_COLUMNS"
     REPEATED_COLUMN = "REPEATED_COLUMN"
@@ -50,9 +49,6 @@ _SENTENCES: Final[dict[FileFault, str]] = {
     FileFault.JSON_ARRAY: "The file is one JSON array. Write each sale as a JSON object in a line of its own.",
     FileFault.SPREAD_JSON: (
         "The file writes a JSON object over several lines. Write each sale as a JSON object in a line of its own."
-    ),
-    FileFault.RETURNS_ONLY: (
-        "The lines of the file end with carriage returns alone. Save it with the line breaks of Windows or Unix."
     ),
     FileFault.NO_HEADER: (
         "The first line names none of the columns of a sale. Begin with a header: external_id, ecp_code, sold_at, sku, "

@@ -28,12 +28,12 @@ _SPACES: Final = str.maketrans("", "", " _-")
 _NAME_LENGTH: Final = 40
 
 
-def read_layout(line: str, encoding: TextEncoding) -> Layout:
+def read_layout(line: str, encoding: TextEncoding, number: int = 1) -> Layout:
     """Read the first line that is not blank. Raises FileRejected for a header that names no sales."""
     if len(line) > ROW_LENGTH:
         raise FileRejected(FileFault.LONG_HEADER)
     if "\0" in line:
-        raise FileRejected(FileFault.NOT_TEXT, "1")
+        raise FileRejected(FileFault.NOT_TEXT, f"{number:,}")
     start = line.lstrip()[:1]
     if line.strip() == "{":
         raise FileRejected(FileFault.SPREAD_JSON)
@@ -41,8 +41,6 @@ def read_layout(line: str, encoding: TextEncoding) -> Layout:
         return Layout(ImportFormat.NDJSON, encoding)
     if start == "[":
         raise FileRejected(FileFault.JSON_ARRAY)
-    if "\r" in line and '"' not in line:
-        raise FileRejected(FileFault.RETURNS_ONLY)
     candidates = [(delimiter, _split(line, delimiter)) for delimiter in DELIMITERS]
     delimiter, cells = max(candidates, key=lambda candidate: sum(name_of(cell) is not None for cell in candidate[1]))
     for one in DELIMITERS:

@@ -79,7 +79,7 @@ class SaleReader:
         for index, line in enumerate(lines):
             if line and not line.isspace():
                 before = self._lines.count - len(lines) + index
-                layout = self.layout = read_layout(line, self._lines.encoding or TextEncoding.UTF_8)
+                layout = self.layout = read_layout(line, self._lines.encoding or TextEncoding.UTF_8, before + 1)
                 if layout.format is ImportFormat.NDJSON:
                     self._documents = SaleDocuments(before)
                     return lines[index:]

@@ -38,6 +38,8 @@ class TextLines:
         self._start = b""
         self._decoder: codecs.IncrementalDecoder | None = None
         self._rest = ""
+        # What ends lines; "\r" is that of old programs. None until the first line ends.
+        self._break: str | None = None
 
     @property
     def ends_open(self) -> bool:
@@ -88,17 +90,32 @@ class TextLines:
     def _rejection(self, error: UnicodeDecodeError, *, is_end: bool) -> FileRejected:
         assert self.encoding is not None  # noqa: S101 - something was decoded
         before = error.object[: error.start].decode(self.encoding.value, "ignore")
-        line = f"{self.count + before.count(chr(10)) + 1:,}"
+        ended = self._break or _find_break(self._rest + before) or "\n"
+        line = f"{self.count + before.count(ended) + 1:,}"
         if is_end and error.reason in {"unexpected end of data", "truncated data"}:
             return FileRejected(FileFault.CUT_OFF, line)
         return FileRejected(FileFault.WRONG_ENCODING, line, self.encoding.value)
 
     def _split(self, text: str) -> list[str]:
-        lines = (self._rest + text).split("\n")
+        joined = self._rest + text
+        self._break = self._break or _find_break(joined)
+        lines = joined.split(self._break or "\n")
         self._rest = lines.pop()
         if len(self._rest) > ROW_LENGTH + 1:
             # What was lost between does not matter: the line is too long anyway.
             self._rest = self._rest[:ROW_LENGTH] + self._rest[-1]
         self.count += len(lines)
+        if self._break == "\r":
+            return [line.removeprefix("\n") for line in lines]
         has_returns = "\r" in text or (bool(lines) and lines[0].endswith("\r"))
         return [line.removesuffix("\r") for line in lines] if has_returns else lines
+
+
+def _find_break(text: str) -> str | None:
+    """What ends the first line; None if it has not ended, or if more text decides."""
+    if (place := text.find("\r")) < 0 or "\n" in text[: place + 2]:
+        return "\n" if "\n" in text else None
+    is_quoted = text.count('"', 0, place) % 2 == 1
+    if is_quoted:
+        return "\n" if "\n" in text else None
+    return "\r" if place + 1 < len(text) else None

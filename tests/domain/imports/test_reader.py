@@ -88,6 +88,18 @@ def test_any_cut_gives_the_same_sales(name: str, cuts: Sequence[int]) -> None:
         assert found == EXPECTED
 
 
+@given(cuts=st.lists(st.integers(0, 600), max_size=8))
+def test_lines_may_end_with_carriage_returns_alone(cuts: Sequence[int]) -> None:
+    """R20: as old programs write them; a byte that is no text is found in its line."""
+    rows = [row for row in ROWS if "quoted" not in row]
+    plain = "".join(f"{row}\n" for row in (HEADER, *rows))
+    returns = plain.replace("\n", "\r").encode()
+    assert read(returns, *cuts) == read(plain.encode())
+    with pytest.raises(FileRejected) as rejected:
+        read(returns + b"\xff\r", *cuts)
+    assert rejected.value.details == (str(2 + len(rows)), "UTF-8")
+
+
 def test_bytes_one_by_one_give_the_same_sales() -> None:
     """The smallest pieces."""
     content = ENCODINGS["utf-16le"]
@@ -163,7 +175,7 @@ def test_a_repeated_field_of_json_rejects_its_line(repeated: str) -> None:
         (codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le")[:-1], FileFault.CUT_OFF, ("9",)),
         (b'[{"externalId":"s-1"}]', FileFault.JSON_ARRAY, ()),
         (json.dumps([{"externalId": "s-1"}], indent=1)[2:].encode(), FileFault.SPREAD_JSON, ()),
-        (TEXT.replace('"', "").replace("\n", "\r").encode(), FileFault.RETURNS_ONLY, ()),
+        (f"\n\n{HEADER}\0\n".encode(), FileFault.NOT_TEXT, ("3",)),
         (b"name,date\nx,y\n", FileFault.NO_HEADER, ()),
         (
             b"external_id,sold_at,unit_price,currency\n",
