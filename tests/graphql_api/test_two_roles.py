@@ -70,10 +70,12 @@ def test_one_role_migrates_and_the_other_one_serves(data_dir: Path, run: Command
     assert (migrated.code, migrated.printed, migrated.complaints) == (0, "", "")
     allowed = "SELECT privilege FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS privilege "
     assert first_column(application, f"{allowed} WHERE has_table_privilege('movement', privilege)") == {"INSERT"}
-    # A server does not need the owner's address. It stops here for lack of keys, without a word about its role.
+    # A server does not need the owner's address. It stops here for lack of keys, and says nothing about its role.
     served = serve(data_dir, application)
     assert served[0] == 1
-    assert served[1].startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
+    logged, last = served[1].splitlines()
+    assert json.loads(logged)["event"] == "no administrator"
+    assert last.startswith("Tokens cannot be verified: set TESSERA_JWT_KEYS")
     undone = run("migrate", "--down-to", "0014", DATABASE_URL=application, DATABASE_MIGRATION_URL=owner)
     assert (undone.code, undone.complaints) == (0, "")
     assert first_column(owner, "SELECT version_num FROM alembic_version") == {"0014"}
@@ -84,7 +86,8 @@ def test_one_role_for_everything_works_with_a_warning(data_dir: Path, run: Comma
     migrated = run("migrate", DATABASE_URL=owner)
     assert (migrated.code, migrated.complaints) == (0, f"{OWNS}\n")
     _, said = serve(data_dir, owner, TESSERA_WORKERS="2")
-    logged, *_, last = said.splitlines()
+    logged, lacking, *_, last = said.splitlines()
+    assert json.loads(lacking)["event"] == "no administrator"
     line = json.loads(logged)
     assert (line["event"], line["level"], line["advice"]) == ("database role may do too much", "warning", OWNS)
     assert said.count("may do too much") == 1

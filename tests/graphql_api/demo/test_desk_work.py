@@ -1,5 +1,6 @@
 """The demo data have imports, expired points, and settlements, one with a failed payout (R20, R22)."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
@@ -110,7 +111,8 @@ def test_rejected_rows_have_their_lines_and_reasons_and_a_file(demo: Demo) -> No
     rejections = sorted(demo.tables["sales_import_rejection"], key=lambda row: row["line"])
     # The header is the first line, and every other row has a mistake.
     assert [row["line"] for row in rejections] == list(range(3, GOOD_FILE.sales + 2, 2))
-    assert len({row["reason"] for row in rejections}) == len(MISTAKES)
+    # Reasons name their lines.
+    assert len({re.sub(r"line \d+", "", row["reason"]) for row in rejections}) == len(MISTAKES)
     assert rejections[0]["reason"] == (
         "There is no ECP with the code or alias “ECP-000000”. Register the ECP, add an alias, or correct the sale."
     )

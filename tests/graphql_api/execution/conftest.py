@@ -11,6 +11,7 @@ from db.columns import scalar
 from db.database import Database
 from db.statement import Statement
 from graphql_api.execution import CompiledSchema
+from graphql_api.files.storage import FileStorage
 from resolvers.outbox import feeds
 from schema.build import build_schema
 from schema.scalars import NATIVES
@@ -70,12 +71,12 @@ def plain_unvalidated() -> strawberry.Schema:
 
 
 @pytest.fixture(scope="module")
-async def example(shared_database: Database, cleaner: Cleaner) -> AsyncIterator[Example]:
+async def example(shared_database: Database, cleaner: Cleaner, storage: FileStorage) -> AsyncIterator[Example]:
     """The example database, for the tests of one module; its stream of events stands still.
 
     Both executors are to find the same present, which any transaction on the server moves on: one of another worker.
     """
-    built = await build_example(shared_database)
+    built = await build_example(shared_database, storage)
     reading = shared_database.reading()
     horizon = await wait_until_visible(reading)
     await reading.close()

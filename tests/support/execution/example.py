@@ -1,6 +1,7 @@
 """A database with schemes of every state and rules of every kind, which random documents read."""
 
 import asyncio
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -49,6 +50,7 @@ from domain.viewers import Viewer
 from graphql_api.context import Environment
 from resolvers.accounts.create_api_key import CreateApiKey, create_api_key
 from resolvers.context import Operation
+from resolvers.file_store import FileStore
 from resolvers.files.create_upload import CreateUpload, create_upload
 from resolvers.notifications.loaders import follow_notifications, notifications_by_id
 from resolvers.outbox.feeds import read_feed
@@ -127,9 +129,9 @@ def steady_environment(database: Database, new_id: Callable[[], UUID] | None = N
     )
 
 
-async def build_example(database: Database) -> Example:
+async def build_example(database: Database, files: FileStore) -> Example:
     """Store the example."""
-    environment = steady_environment(database)
+    environment = dataclasses.replace(steady_environment(database), files=files)
     world = await build_world(environment)
     factory = SchemeFactory(environment, world)
     schemes = (
