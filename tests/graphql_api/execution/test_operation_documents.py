@@ -11,7 +11,9 @@ import uuid_utils.compat
 from graphql import OperationType
 
 from db.database import Database
+from graphql_api.context import Environment
 from graphql_api.execution import CompiledSchema
+from graphql_api.files.storage import FileStorage
 from resolvers.outbox import feeds
 from resolvers.webhooks import secret
 from tests.support.client import document
@@ -33,15 +35,19 @@ def _repeatable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-async def test_the_answer_of_a_document_is_that_of_graphql_core(
-    name: str, compiled: CompiledSchema, standard: strawberry.Schema, shared_database: Database, cleaner: Cleaner
+async def test_the_answer_of_a_document_is_that_of_graphql_core(  # noqa: PLR0913, PLR0917 - fixtures
+    name: str,
+    compiled: CompiledSchema,
+    standard: strawberry.Schema,
+    shared_database: Database,
+    cleaner: Cleaner,
+    storage: FileStorage,
 ) -> None:
     before = compiled.fallbacks.copy()
     once = kind_of(name) is OperationType.QUERY or await restores_rows(cleaner.connection)
     together: list[list[strawberry.Schema]] = [[compiled, standard]] if once else [[compiled], [standard]]
-    engine, oracle = [
-        found for schemas in together for found in await _answers(schemas, name, shared_database, cleaner)
-    ]
+    made = partial(steady_environment, shared_database, storage, uuid_utils.compat.uuid7)
+    engine, oracle = [found for schemas in together for found in await _answers(schemas, name, made(), cleaner)]
     assert Comparison(engine, oracle, None).differences == []
     assert oracle.errors == []
     assert oracle.value is not None
@@ -49,11 +55,10 @@ async def test_the_answer_of_a_document_is_that_of_graphql_core(
 
 
 async def _answers(
-    schemas: Sequence[strawberry.Schema], name: str, database: Database, cleaner: Cleaner
+    schemas: Sequence[strawberry.Schema], name: str, environment: Environment, cleaner: Cleaner
 ) -> list[Answer]:
     """Execute the document by each schema at the same moment, with the same ids; mutations find the same rows."""
     # Factories, which have ids of every test, restore what they stored in earlier tests.
-    environment = steady_environment(database, uuid_utils.compat.uuid7)
     clock: Any = environment.clock
     factory = SchemeFactory(environment, await restore_world(environment, cleaner))
     changes = kind_of(name) is not OperationType.QUERY
@@ -69,7 +74,7 @@ async def _answers(
                 await cleaner.empty()
                 await cleaner.restore()
                 await cleaner.execute(script)
-            await _wait_until_visible(database)
+            await _wait_until_visible(environment.database)
             clock.now = now
             steady = SchemeFactory(replace(environment, new_id=SteadyIds()), factory.world)
             found = await answer(schema, document(name), variables, context=partial(steady.operation, account))

@@ -15,6 +15,7 @@ from db.database import Database
 from db.outbox.reads import events_of
 from graphql_api.execution import CompiledSchema
 from graphql_api.execution.subscriptions import Opened, open_subscription
+from graphql_api.files.storage import FileStorage
 from resolvers.context import Operation
 from resolvers.outbox.cursors import load_stream
 from resolvers.outbox.feeds import Feed, FeedEvent
@@ -29,10 +30,15 @@ from tests.support.world import restore_world
 
 
 @pytest.mark.parametrize("name", SUBSCRIPTIONS)
-async def test_an_event_of_a_document_is_answered_as_by_graphql_core(
-    name: str, compiled: CompiledSchema, standard: strawberry.Schema, shared_database: Database, cleaner: Cleaner
+async def test_an_event_of_a_document_is_answered_as_by_graphql_core(  # noqa: PLR0913, PLR0917 - fixtures
+    name: str,
+    compiled: CompiledSchema,
+    standard: strawberry.Schema,
+    shared_database: Database,
+    cleaner: Cleaner,
+    storage: FileStorage,
 ) -> None:
-    environment = steady_environment(shared_database, uuid_utils.compat.uuid7)
+    environment = steady_environment(shared_database, storage, uuid_utils.compat.uuid7)
     world = await restore_world(environment, cleaner)
     factory = SchemeFactory(environment, world)
     account, variables = await PREPARATIONS[name](factory, world)

@@ -1,7 +1,6 @@
 """A database with schemes of every state and rules of every kind, which random documents read."""
 
 import asyncio
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -117,7 +116,7 @@ class SteadyIds:
         return UUID(int=0x0190_A5A1 << 96 | self.given)
 
 
-def steady_environment(database: Database, new_id: Callable[[], UUID] | None = None) -> Environment:
+def steady_environment(database: Database, files: FileStore, new_id: Callable[[], UUID] | None = None) -> Environment:
     """An environment whose clock runs the same way every time, and whose ids do so unless others are given."""
     clock = TestClock(datetime(2026, 3, 10, 9, tzinfo=UTC))
     return Environment(
@@ -126,12 +125,13 @@ def steady_environment(database: Database, new_id: Callable[[], UUID] | None = N
         new_id=new_id or SteadyIds(),
         coupon_keys=COUPON_KEYS,
         links=LINKS,
+        files=files,
     )
 
 
 async def build_example(database: Database, files: FileStore) -> Example:
     """Store the example."""
-    environment = dataclasses.replace(steady_environment(database), files=files)
+    environment = steady_environment(database, files)
     world = await build_world(environment)
     factory = SchemeFactory(environment, world)
     schemes = (
