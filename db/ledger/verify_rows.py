@@ -115,7 +115,7 @@ SELECT coalesce(ecp.code, 'ECP number ' || found.ecp)
     found.name::text AS name, coalesce(found.stored::text, '') AS stored, coalesce(found.counted::text, '') AS counted
 FROM ({faults}) AS found (ecp, scheme, name, stored, counted)
 LEFT JOIN ecp ON ecp.number = found.ecp LEFT JOIN scheme ON scheme.number = found.scheme
-ORDER BY found.ecp, found.scheme, found.name::text
+ORDER BY found.ecp, found.scheme, found.name::text, found.stored::text, found.counted::text
 """
 
 
