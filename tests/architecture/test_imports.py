@@ -7,7 +7,7 @@ from grimp import ImportGraph
 from tests.architecture.contracts import PublicModulesContract
 
 # A package counts as one room; a room stands one level above the highest room that it imports.
-DEEPEST = {"domain": 8, "schema": 11}
+DEEPEST = {"domain": 9, "schema": 11}
 
 
 @pytest.fixture(scope="module")
