@@ -14,7 +14,7 @@ from domain.queue_keys import WorkQueueKey
 
 
 class EventKind(StrEnum):
-    """What happened. A kind is also the name of what webhooks deliver, and of an entry of a scheme's activity."""
+    """What happened; the kinds of entries of a scheme's activity, too. Webhooks derive their types from it."""
 
     SCHEME_CREATED = "SCHEME_CREATED"
     SCHEME_STEP_SAVED = "SCHEME_STEP_SAVED"
@@ -107,10 +107,17 @@ class EventKind(StrEnum):
     WEBHOOK_ENDPOINT_SAVED = "WEBHOOK_ENDPOINT_SAVED"
     WEBHOOK_ENDPOINT_DELETED = "WEBHOOK_ENDPOINT_DELETED"
     WEBHOOK_ENDPOINT_DISABLED = "WEBHOOK_ENDPOINT_DISABLED"
+    WEBHOOK_DELIVERY_RETRIED = "WEBHOOK_DELIVERY_RETRIED"
+    WEBHOOK_DELIVERY_SKIPPED = "WEBHOOK_DELIVERY_SKIPPED"
     JOB_PROGRESSED = "JOB_PROGRESSED"
     JOB_FINISHED = "JOB_FINISHED"
     JOB_FAILED = "JOB_FAILED"
     JOB_CANCELED = "JOB_CANCELED"
+
+    @property
+    def webhook_type(self) -> str:
+        """The `type` of its webhooks, as Standard Webhooks recommends: `scheme.approved` for SCHEME_APPROVED."""
+        return self.value.lower().replace("_", ".")
 
 
 class SubjectKind(StrEnum):

@@ -15,7 +15,7 @@ from domain.epcis.identifiers import DEFAULT_BASE
 from domain.files.facts import PURPOSE_RULES, UploadLimits, UploadPurpose
 from domain.rules.reach import ReachPolicy
 from domain.sales.facts import SalesPolicy
-from domain.webhooks.addresses import Network, WebhookPolicy
+from domain.webhooks.addresses import LOOPBACK, Network, WebhookPolicy
 from graphql_api.body_limits import BodyLimits
 from graphql_api.origins import Origins, origin_problem
 
@@ -158,8 +158,9 @@ class Settings(BaseSettings):
 
     @property
     def webhook_policy(self) -> WebhookPolicy:
-        """Where webhooks may go: anywhere public by https, and by http on a developer's machine."""
-        return WebhookPolicy(https_only=not self.development, allowed=self.webhook_networks)
+        """Where webhooks may go: anywhere public by https, and on a developer's machine by http, also to itself."""
+        local = LOOPBACK if self.development else ()
+        return WebhookPolicy(https_only=not self.development, allowed=(*self.webhook_networks, *local))
 
     @property
     def origins(self) -> Origins:

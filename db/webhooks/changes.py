@@ -55,7 +55,14 @@ async def delete_endpoints_of_account(session: Writing, account_id: UUID) -> lis
 
 async def add_delivery(session: Writing, delivery: WebhookDeliveryRow) -> None:
     """Insert a delivery attempt."""
-    await session.execute(insert(WebhookDeliveryTable).values(asdict(delivery)))
+    values = {name: value for name, value in asdict(delivery).items() if name != "skipped_by_name"}
+    await session.execute(insert(WebhookDeliveryTable).values(values))
+
+
+async def mark_skipped(session: Writing, delivery_id: UUID, account_id: UUID, at: datetime) -> None:
+    """Record that an account skipped the event of an attempt."""
+    values = {"skipped_at": at, "skipped_by": account_id}
+    await session.execute(update(WebhookDeliveryTable).where(WebhookDeliveryTable.id == delivery_id).values(values))
 
 
 async def delete_deliveries(session: Writing, before: datetime, limit: int) -> int:

@@ -8,7 +8,6 @@ from db.accounts.reads import display_name_of
 from db.accounts.tables import AccountTable
 from db.advisory_locks import AdvisoryLock, taking
 from db.columns import columns
-from db.counting import counting_by
 from db.outbox.tables import Xid8
 from db.statement import Query, Statement, number, uuid, uuids
 from db.webhooks.rows import (
@@ -29,7 +28,11 @@ ENDPOINT_COLUMNS: Final = columns(
     disabled_by_name=display_name_of(cast(_REASON["account_id"].astext, Uuid())),
     account_disabled_at=AccountTable.disabled_at,
 )
-DELIVERY_COLUMNS: Final = columns(WebhookDeliveryTable, WebhookDeliveryRow)
+DELIVERY_COLUMNS: Final = columns(
+    WebhookDeliveryTable,
+    WebhookDeliveryRow,
+    skipped_by_name=display_name_of(WebhookDeliveryTable.__table__.c.skipped_by),
+)
 
 
 def endpoints() -> Query:
@@ -73,4 +76,3 @@ LOCK_ENDPOINTS_BEFORE = Statement(
 DELIVERIES_BY_ID = Statement(
     select(*DELIVERY_COLUMNS).where(WebhookDeliveryTable.id == any_(uuids("ids"))), WebhookDeliveryRow
 )
-DELIVERY_COUNTS = counting_by(WebhookDeliveryTable.endpoint_id)

@@ -10,8 +10,17 @@ from db.outbox.rows import StreamRow
 from domain.events import Position
 from domain.stored_facts import AccountNames, AsWritten
 from domain.webhooks.endpoints import DeliveryFacts, WebhookEndpointState, state_of
-from domain.webhooks.sentences import disable_sentence
+from domain.webhooks.guards import BlockFacts
+from domain.webhooks.sentences import OutcomeFacts, disable_sentence
 from domain.webhooks.stored_facts import DISABLE_REASON_DECODER
+
+
+class AttemptFacts(Struct, frozen=True):
+    """The event that an attempt sent to an endpoint, and whether the endpoint accepted it."""
+
+    endpoint_id: UUID
+    event: Position
+    delivered: bool
 
 
 class WebhookEndpointRow(Struct, frozen=True):
@@ -29,7 +38,11 @@ class WebhookEndpointRow(Struct, frozen=True):
     position_xid: int
     position_id: int
     failures: int
+    throttles: int
     next_attempt_at: datetime
+    blocked_xid: int | None
+    blocked_id: int | None
+    latest_at: datetime | None
     disabled_at: datetime | None
     reason_json: str | None
     disabled_by_name: str | None
@@ -51,7 +64,12 @@ class WebhookEndpointRow(Struct, frozen=True):
     @property
     def state(self) -> WebhookEndpointState:
         """Whether events are sent to it."""
-        return state_of(self.failures, self.disabled_at)
+        return state_of(self.attempts, self.disabled_at)
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts were made in vain since the last delivery."""
+        return self.failures + self.throttles
 
     @property
     def delivery_facts(self) -> DeliveryFacts:
@@ -61,7 +79,23 @@ class WebhookEndpointRow(Struct, frozen=True):
             next_attempt_at=self.next_attempt_at,
             disabled_reason=self.disabled_reason,
             account_disabled=self.account_disabled_at is not None,
+            throttles=self.throttles,
         )
+
+    def block_facts(self, attempt: AttemptFacts) -> BlockFacts:
+        """The facts that decide what can be done about an attempt."""
+        return BlockFacts(
+            delivered=attempt.delivered,
+            blocks=(self.blocked_xid, self.blocked_id) == (attempt.event.xid, attempt.event.id),
+            disabled=self.disabled_at is not None,
+        )
+
+    def timestamp_of(self, at: datetime) -> datetime:
+        """The timestamp to send for an event of this moment: no older than any that was sent before.
+
+        Events come in the order of transactions, and a long transaction has older events than those before it.
+        """
+        return at if self.latest_at is None else max(at, self.latest_at)
 
     @property
     def disabled_reason(self) -> str | None:
@@ -108,7 +142,7 @@ class ServedEndpointRow(Struct, frozen=True):
 
 
 class WebhookDeliveryRow(Struct, frozen=True):
-    """One attempt to deliver an event."""
+    """One attempt to deliver an event; `skipped_by_name` belongs to the account that skipped the event after it."""
 
     id: UUID
     endpoint_id: UUID
@@ -120,3 +154,21 @@ class WebhookDeliveryRow(Struct, frozen=True):
     milliseconds: int
     status: int | None
     error: str | None
+    skipped_at: datetime | None
+    skipped_by: UUID | None
+    skipped_by_name: str | None
+
+    @property
+    def attempt_facts(self) -> AttemptFacts:
+        """The facts about the attempt that decide what can be done about it."""
+        return AttemptFacts(self.endpoint_id, self.event, delivered=self.error is None)
+
+    @property
+    def event(self) -> Position:
+        """The place of the event in the stream."""
+        return Position(self.event_xid, self.event_id)
+
+    @property
+    def outcome_facts(self) -> OutcomeFacts:
+        """The facts that the sentence about its outcome says."""
+        return OutcomeFacts(self.error, self.skipped_at, self.skipped_by_name)

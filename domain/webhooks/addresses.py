@@ -1,8 +1,7 @@
-"""Decides which addresses webhooks may call, and when to retry."""
+"""Decides which addresses webhooks may call."""
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
@@ -16,20 +15,8 @@ SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what secrets begin with
 URL_LIMIT: Final = 2_000
 PORT_LIMIT: Final = 65_535
 HOST_LIMIT: Final = 253
-# The example schedule of https://www.standardwebhooks.com, three days long. The first attempt is immediate.
-RETRY_DELAYS: Final = (
-    timedelta(seconds=5),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=5),
-    timedelta(hours=10),
-    timedelta(hours=14),
-    timedelta(hours=20),
-    timedelta(hours=24),
-)
-# Jitter lengthens a delay by up to this share, so that endpoints that failed together are not retried together.
-JITTER_SHARE: Final = 0.2
+# The networks of the machine itself. Receivers on a developer's machine are there.
+LOOPBACK: Final[tuple[Network, ...]] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")
@@ -57,24 +44,6 @@ class WebhookPolicy(Struct, frozen=True):
 
     https_only: bool = True
     allowed: tuple[Network, ...] = ()
-
-
-def next_attempt(failures: int, now: datetime, jitter: float) -> datetime | None:
-    """When to try again after `failures` failed attempts in a row; None to give up and disable the endpoint.
-
-    Args:
-        failures: The number of failed attempts, 1 or more.
-        now: When the last one failed.
-        jitter: A random number from 0 to 1; it lengthens the delay by up to `JITTER_SHARE`.
-
-    Raises:
-        ValueError: There was no failure, or the jitter is out of its range.
-    """
-    if failures < 1 or not 0 <= jitter <= 1:
-        raise ValueError(f"no attempt follows {failures} failures with jitter {jitter}")
-    if failures > len(RETRY_DELAYS):
-        return None
-    return now + RETRY_DELAYS[failures - 1] * (1 + JITTER_SHARE * jitter)
 
 
 def url_problems(url: str, *, https_only: bool, allowed: Sequence[Network] = ()) -> str | None:

@@ -1,13 +1,14 @@
 """Decides the state of webhook endpoints and what follows from an attempt, and words both for people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Final
 
 from msgspec import Struct
 
 from domain.calendar import Calendar
-from domain.webhooks.addresses import next_attempt
+from domain.webhooks.retrying import next_attempt, pause_after_throttling, pause_of, with_jitter
 from domain.webhooks.stored_facts import AttemptsFailed, DisableReason, EndpointGone
 
 ENDPOINTS_LIMIT: Final = 100
@@ -26,7 +27,7 @@ class Attempt(Struct, frozen=True):
     """One attempt to deliver an event: when, its duration, and the HTTP status or the sentence of a failure.
 
     `status` is None without an answer; `error` is None if the event was delivered. `gone` says that the endpoint asked
-    not to be called again.
+    not to be called again, and `asked` is the pause for which it asked.
     """
 
     at: datetime
@@ -34,11 +35,22 @@ class Attempt(Struct, frozen=True):
     status: int | None
     error: str | None
     gone: bool = False
+    asked: timedelta | None = None
 
     @property
     def delivered(self) -> bool:
         """Whether the endpoint has accepted the event."""
         return self.error is None
+
+    @property
+    def throttled(self) -> bool:
+        """Whether the endpoint gets too many requests. Such an attempt does not count as a failure."""
+        return self.status == HTTPStatus.TOO_MANY_REQUESTS
+
+    @property
+    def ended_at(self) -> datetime:
+        """When the endpoint had answered, or did not any more."""
+        return self.at + timedelta(milliseconds=self.milliseconds)
 
 
 class Retry(Struct, frozen=True):
@@ -56,8 +68,10 @@ class GiveUp(Struct, frozen=True):
 def after_failure(failures: int, attempt: Attempt, jitter: float) -> Retry | GiveUp:
     """Decide what follows from a failed attempt.
 
+    The endpoint is called no sooner than it asked for. Being throttled never disables it.
+
     Args:
-        failures: The number of failed attempts in a row, this one included.
+        failures: The number of failed attempts in a row, this one included; of those answered 429, if this one was.
         attempt: The last of them.
         jitter: A random number from 0 to 1.
 
@@ -68,10 +82,13 @@ def after_failure(failures: int, attempt: Attempt, jitter: float) -> Retry | Giv
         raise ValueError("an attempt without an error has not failed")
     if attempt.gone:
         return GiveUp(EndpointGone(attempt.error))
+    if attempt.throttled:
+        return Retry(attempt.ended_at + with_jitter(pause_after_throttling(failures, attempt.asked), jitter))
     again = next_attempt(failures, attempt.at, jitter)
     if again is None:
         return GiveUp(AttemptsFailed(failures, attempt.error))
-    return Retry(again)
+    pause = pause_of(attempt.status, attempt.asked)
+    return Retry(max(again, attempt.ended_at + with_jitter(pause, jitter)) if pause else again)
 
 
 def state_of(failures: int, disabled_at: datetime | None) -> WebhookEndpointState:
@@ -82,12 +99,16 @@ def state_of(failures: int, disabled_at: datetime | None) -> WebhookEndpointStat
 
 
 class DeliveryFacts(Struct, frozen=True):
-    """What keeps an endpoint from receiving events, if anything does; `disabled_reason` is None while it is enabled."""
+    """What keeps an endpoint from receiving events, if anything does; `disabled_reason` is None while it is enabled.
+
+    `throttles` counts the attempts in a row that were answered 429, which `failures` does not.
+    """
 
     failures: int
     next_attempt_at: datetime
     disabled_reason: str | None
     account_disabled: bool
+    throttles: int = 0
 
 
 def state_label(facts: DeliveryFacts, calendar: Calendar) -> str:
@@ -96,8 +117,13 @@ def state_label(facts: DeliveryFacts, calendar: Calendar) -> str:
         return f"Disabled. {facts.disabled_reason}"
     if facts.account_disabled:
         return "Nothing is sent while its account is disabled."
-    if facts.failures:
-        several = f"The last {facts.failures} attempts have failed"
-        failed = "The last attempt has failed" if facts.failures == 1 else several
-        return f"{failed}. The next attempt is on {calendar.format_moment(facts.next_attempt_at)}."
+    failed = facts.failures + facts.throttles
+    if failed:
+        return f"{_failed(facts, failed)} The next attempt is on {calendar.format_moment(facts.next_attempt_at)}."
     return "Events are sent as they happen."
+
+
+def _failed(facts: DeliveryFacts, attempts: int) -> str:
+    if not facts.failures:
+        return "The endpoint gets too many requests, so the server pauses."
+    return "The last attempt has failed." if attempts == 1 else f"The last {attempts} attempts have failed."

@@ -25,5 +25,15 @@ EVENTS: Final[Mapping[EventKind, EventSpec]] = MappingProxyType(
             permission=Permission.WEBHOOK_MANAGE,
             description="A webhook endpoint was disabled because events could not be delivered to it.",
         ),
+        EventKind.WEBHOOK_DELIVERY_RETRIED: EventSpec(
+            object=NodeKind.WEBHOOK_DELIVERY,
+            permission=Permission.WEBHOOK_MANAGE,
+            description="An account had an event sent again at once that a webhook endpoint had not accepted.",
+        ),
+        EventKind.WEBHOOK_DELIVERY_SKIPPED: EventSpec(
+            object=NodeKind.WEBHOOK_DELIVERY,
+            permission=Permission.WEBHOOK_MANAGE,
+            description="An account skipped an event that a webhook endpoint had not accepted.",
+        ),
     }
 )

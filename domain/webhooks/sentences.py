@@ -1,7 +1,11 @@
 """Sentences about webhook endpoints, from stored facts."""
 
+from datetime import datetime
 from typing import assert_never
 
+from msgspec import Struct
+
+from domain.calendar import Calendar
 from domain.stored_facts import AccountNames
 from domain.webhooks.stored_facts import (
     AttemptsFailed,
@@ -35,3 +39,20 @@ def disable_sentence(reason: DisableReason, names: AccountNames) -> str:
             return f"{failures} attempts in a row have failed. The last error: {error}"
         case _:
             assert_never(reason)
+
+
+class OutcomeFacts(Struct, frozen=True):
+    """What came of an attempt: the sentence of a failure, and which account skipped the event after it, and when."""
+
+    error: str | None
+    skipped_at: datetime | None
+    skipped_by_name: str | None
+
+
+def outcome_label(facts: OutcomeFacts, calendar: Calendar) -> str:
+    """Write what came of an attempt to deliver an event."""
+    if facts.error is None:
+        return "The endpoint accepted the event."
+    if facts.skipped_at is None:
+        return facts.error
+    return f"{facts.error} {facts.skipped_by_name} skipped the event on {calendar.format_moment(facts.skipped_at)}."

@@ -17,6 +17,7 @@ import orjson
 from db.outbox.rows import EventRow
 from db.webhooks.rows import ServedEndpointRow
 from domain.webhooks.endpoints import Attempt
+from domain.webhooks.retrying import asked_pause
 from graphql_api.context import Environment
 from graphql_api.rounds import run_round
 from graphql_api.webhooks.sending import WebhookSender
@@ -142,7 +143,7 @@ class Dispatcher:
 
     async def _send(self, delivery: Delivery) -> Attempt:
         at = self._environment.clock()
-        body = orjson.dumps(event_body(delivery.facts))
+        body = orjson.dumps(event_body(delivery.facts, delivery.at))
         headers = signed_headers(delivery.secrets, delivery.id, int(at.timestamp()), body)
         outcome = await self._sender.post(delivery.endpoint.url, headers, body)
         return Attempt(
@@ -151,6 +152,7 @@ class Dispatcher:
             status=outcome.status,
             error=outcome.error,
             gone=outcome.gone,
+            asked=asked_pause(outcome.retry_after, self._environment.clock()),
         )
 
     async def _record(self, completed: CompletedAttempt) -> None:

@@ -48,11 +48,15 @@ _FAILURE_ERRORS: Final = (
 
 
 class Outcome(Struct, frozen=True):
-    """The outcome of one attempt: the HTTP status of an answer, a sentence for a failure, and the seconds it took."""
+    """The outcome of one attempt: the HTTP status of an answer, a sentence for a failure, and the seconds it took.
+
+    `retry_after` is the header of that name, as the endpoint sent it.
+    """
 
     status: int | None
     error: str | None
     seconds: float
+    retry_after: str | None = None
 
     @property
     def delivered(self) -> bool:
@@ -108,16 +112,17 @@ class WebhookSender:
         started = monotonic()
         error = url_problems(url, https_only=self._https_only, allowed=self._allowed)
         status: int | None = None
+        retry_after: str | None = None
         if error is None:
             try:
                 async with asyncio.timeout(self._timeout), self._stream(url, fields, body) as response:
-                    status = response.status
+                    status, retry_after = response.status, _retry_after(response)
                     await _discard(response)
             except _FAILURE_ERRORS as failure:
                 error = self._sentence(failure)
         if status is not None:
             error = _verdict(status)
-        return Outcome(status, error, monotonic() - started)
+        return Outcome(status, error, monotonic() - started, retry_after=retry_after)
 
     async def close(self) -> None:
         """Close every connection; running attempts fail."""
@@ -199,6 +204,11 @@ def _fields(headers: Mapping[str, str]) -> dict[str, str]:
     return _DEFAULT_HEADERS | {name.lower(): value for name, value in headers.items()}
 
 
+def _retry_after(response: httpcore.Response) -> str | None:
+    found = (value for name, value in response.headers if name.lower() == b"retry-after")
+    return next((value.decode("latin-1") for value in found), None)
+
+
 async def _discard(response: httpcore.Response) -> None:
     """Read an answer to its end, so that the connection can be reused, but no further than the limit."""
     size = 0
@@ -215,6 +225,8 @@ def _verdict(status: int) -> str | None:
         return f"The endpoint answered {status}, a redirect, which webhooks never follow."
     if status == HTTPStatus.GONE:
         return f"The endpoint answered {status}: it wants no more webhooks."
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return f"The endpoint answered {status}: it gets too many requests."
     return f"The endpoint answered {status}."
 
 

@@ -22,7 +22,7 @@ from domain.webhooks.endpoints import Attempt, GiveUp, after_failure
 from domain.webhooks.stored_facts import DisableReason, WebhookDisabled
 from resolvers.context import Operation
 from resolvers.notifications.notify import append_and_notify
-from resolvers.webhooks.positions import advance_endpoint
+from resolvers.webhooks.positions import advance_endpoint, block_columns
 
 
 class CompletedAttempt(Struct, frozen=True):
@@ -45,14 +45,35 @@ async def record_attempt(operation: Operation, completed: CompletedAttempt, jitt
             return
         await add_delivery(session, _delivery(operation.new_id(), completed))
         if attempt.delivered:
-            await _save(session, stored, advance_endpoint(stored, seen, completed.event.position, operation.now))
+            advanced = advance_endpoint(stored, seen, completed.event.position, operation.now)
+            if advanced is not stored:
+                await save_endpoint(session, _dated(advanced, completed.event))
         elif stored.disabled_at is None and stored.updated_at == seen.updated_at:
-            failures = stored.failures + 1
-            next_step = after_failure(failures, attempt, jitter)
-            if isinstance(next_step, GiveUp):
-                await _disable(operation, session, replace(stored, failures=failures), next_step.reason)
-            else:
-                await save_endpoint(session, replace(stored, failures=failures, next_attempt_at=next_step.at))
+            await _wait(operation, session, _blocked(stored, completed), completed, jitter)
+
+
+def _blocked(stored: WebhookEndpointRow, completed: CompletedAttempt) -> WebhookEndpointRow:
+    """The endpoint after an attempt in vain: it waits for the event. One that is throttled has not failed."""
+    blocked = replace(_dated(stored, completed.event), **block_columns(completed.event.position))
+    if completed.attempt.throttled:
+        return replace(blocked, throttles=stored.throttles + 1)
+    return replace(blocked, failures=stored.failures + 1)
+
+
+def _dated(endpoint: WebhookEndpointRow, event: EventRow) -> WebhookEndpointRow:
+    """The endpoint after an event was sent, whose timestamp later ones do not precede."""
+    return replace(endpoint, latest_at=endpoint.timestamp_of(event.recorded_at))
+
+
+async def _wait(
+    operation: Operation, session: Writing, endpoint: WebhookEndpointRow, completed: CompletedAttempt, jitter: float
+) -> None:
+    attempt = completed.attempt
+    next_step = after_failure(endpoint.throttles if attempt.throttled else endpoint.failures, attempt, jitter)
+    if isinstance(next_step, GiveUp):
+        await _disable(operation, session, endpoint, next_step.reason)
+    else:
+        await save_endpoint(session, replace(endpoint, next_attempt_at=next_step.at))
 
 
 async def skip_events(operation: Operation, seen: WebhookEndpointRow, position: Position) -> None:
@@ -60,7 +81,9 @@ async def skip_events(operation: Operation, seen: WebhookEndpointRow, position: 
     async with operation.writing() as session:
         stored = await _lock(session, seen.id)
         if stored is not None:
-            await _save(session, stored, advance_endpoint(stored, seen, position, operation.now))
+            advanced = advance_endpoint(stored, seen, position, operation.now)
+            if advanced is not stored:
+                await save_endpoint(session, advanced)
 
 
 async def give_up(operation: Operation, seen: WebhookEndpointRow, reason: DisableReason) -> None:
@@ -76,11 +99,6 @@ async def _lock(session: Writing, endpoint_id: UUID) -> WebhookEndpointRow | Non
     return rows[0] if rows else None
 
 
-async def _save(session: Writing, stored: WebhookEndpointRow, changed: WebhookEndpointRow) -> None:
-    if changed != stored:
-        await save_endpoint(session, changed)
-
-
 async def _disable(operation: Operation, session: Writing, endpoint: WebhookEndpointRow, reason: DisableReason) -> None:
     disabled = replace(endpoint, disabled_at=operation.now, reason_json=encode_fact(reason))
     await save_endpoint(session, disabled)
@@ -92,16 +110,18 @@ async def _disable(operation: Operation, session: Writing, endpoint: WebhookEndp
 
 def _delivery(delivery_id: UUID, completed: CompletedAttempt) -> WebhookDeliveryRow:
     event, attempt = completed.event, completed.attempt
-    number = completed.endpoint.failures + 1
     return WebhookDeliveryRow(
         id=delivery_id,
         endpoint_id=completed.endpoint.id,
         event_xid=event.xid,
         event_id=event.id,
         kind=event.kind,
-        attempt=number,
+        attempt=completed.endpoint.attempts + 1,
         attempted_at=attempt.at,
         milliseconds=attempt.milliseconds,
         status=attempt.status,
         error=attempt.error,
+        skipped_at=None,
+        skipped_by=None,
+        skipped_by_name=None,
     )

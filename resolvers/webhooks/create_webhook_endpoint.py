@@ -20,7 +20,14 @@ from resolvers.context import Operation
 from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
 from resolvers.webhooks.checks import endpoint_problems
-from resolvers.webhooks.positions import PositionColumns, current_position, position_columns, position_of_cursor
+from resolvers.webhooks.positions import (
+    PositionColumns,
+    block_columns,
+    current_position,
+    fresh_columns,
+    position_columns,
+    position_of_cursor,
+)
 from resolvers.webhooks.secret import new_secret
 
 
@@ -81,8 +88,9 @@ def _endpoint(operation: Operation, command: CreateWebhookEndpoint, position: Po
         description=trim_text(command.description or "") or None,
         kinds=sorted(command.kinds),
         **position,
-        failures=0,
-        next_attempt_at=operation.now,
+        **fresh_columns(operation.now),
+        **block_columns(None),
+        latest_at=None,
         disabled_at=None,
         reason_json=None,
         disabled_by_name=None,

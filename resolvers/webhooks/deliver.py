@@ -1,6 +1,7 @@
 """Choose the next event for an endpoint, among those that its account may see at the time of the attempt."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -31,6 +32,11 @@ class Delivery(Struct, frozen=True):
     secrets: Sequence[str]
     facts: EventFacts
     id: str
+
+    @property
+    def at(self) -> datetime:
+        """The timestamp of the event, which never precedes that of an earlier delivery to the endpoint."""
+        return self.endpoint.timestamp_of(self.facts.at)
 
 
 async def served_endpoints(reading: Fetching) -> list[ServedEndpointRow]:

@@ -26,6 +26,21 @@ from resolvers.outbox.cursors import decode_stream_cursor
 DISTANCE: Final = 1000
 
 
+class FreshColumns(TypedDict):
+    """The columns of an endpoint whose next attempt is due, as if none had failed."""
+
+    failures: int
+    throttles: int
+    next_attempt_at: datetime
+
+
+class BlockColumns(TypedDict):
+    """The columns of an endpoint that name the event for which it waits."""
+
+    blocked_xid: int | None
+    blocked_id: int | None
+
+
 class PositionColumns(TypedDict):
     """The columns of an endpoint that hold its position."""
 
@@ -37,6 +52,18 @@ class PositionColumns(TypedDict):
 def position_columns(epoch: int, position: Position) -> PositionColumns:
     """Convert a position to the columns of an endpoint."""
     return {"position_epoch": epoch, "position_xid": position.xid, "position_id": position.id}
+
+
+def fresh_columns(now: datetime) -> FreshColumns:
+    """Start the schedule of attempts again, now."""
+    return {"failures": 0, "throttles": 0, "next_attempt_at": now}
+
+
+def block_columns(position: Position | None) -> BlockColumns:
+    """Name the event that was not accepted; None for no event."""
+    if position is None:
+        return {"blocked_xid": None, "blocked_id": None}
+    return {"blocked_xid": position.xid, "blocked_id": position.id}
 
 
 async def current_position(session: Writing) -> Position:
@@ -65,7 +92,8 @@ def advance_endpoint(
     is_moved = stored.updated_at != seen.updated_at and stored.place != seen.place
     if is_moved or stored.position >= position:
         return stored
-    return replace(stored, **position_columns(stored.position_epoch, position), failures=0, next_attempt_at=now)
+    columns = position_columns(stored.position_epoch, position)
+    return replace(stored, **columns, **block_columns(None), **fresh_columns(now))
 
 
 async def advance_idle_endpoints(operation: Operation) -> None:

@@ -21,7 +21,13 @@ from resolvers.outbox.append import append_event
 from resolvers.validation import reject_invalid
 from resolvers.webhooks.checks import endpoint_problems
 from resolvers.webhooks.locking import lock_endpoint
-from resolvers.webhooks.positions import current_position, position_columns, position_of_cursor
+from resolvers.webhooks.positions import (
+    block_columns,
+    current_position,
+    fresh_columns,
+    position_columns,
+    position_of_cursor,
+)
 
 
 class UpdateWebhookEndpoint(Struct, frozen=True):
@@ -75,14 +81,20 @@ def _changed(
         values["description"] = trim_text(command.description) or None
     if position is not None:
         values |= position_columns(stream.epoch, position)
+        if (stream.epoch, position) < stored.place:
+            # What is sent again has its own timestamps.
+            values["latest_at"] = None
     if command.enabled is False and stored.disabled_at is None:
         reason = DisabledByAccount(operation.viewer.account_id)
         values |= {"disabled_at": operation.now, "reason_json": encode_fact(reason)}
     if command.enabled:
         values |= {"disabled_at": None, "reason_json": None}
-    if (command.enabled and stored.disabled_at is not None) or stored.failures:
-        afresh = command.enabled or position is not None or values.get("url", stored.url) != stored.url
-        values |= {"failures": 0, "next_attempt_at": operation.now} if afresh else {}
+    other_events = position is not None or values.get("kinds", stored.kinds) != stored.kinds
+    if other_events:
+        values |= block_columns(None)
+    if (command.enabled and stored.disabled_at is not None) or stored.attempts:
+        afresh = command.enabled or other_events or values.get("url", stored.url) != stored.url
+        values |= fresh_columns(operation.now) if afresh else {}
     return replace(stored, **values)
 
 

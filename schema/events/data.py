@@ -4,6 +4,7 @@ Pure functions of loaded rows. Bodies are small on purpose and only ever gain fi
 the object by its ID.
 """
 
+from datetime import datetime
 from typing import Any
 
 from domain.node_kinds import NodeKind
@@ -12,11 +13,11 @@ from schema.ids import encode_id
 from schema.scalars import serialize_date_time
 
 
-def event_body(facts: EventFacts) -> dict[str, Any]:
-    """The body of a delivery: the fields of https://www.standardwebhooks.com, and the cursor of the event."""
+def event_body(facts: EventFacts, at: datetime) -> dict[str, Any]:
+    """The body of a delivery with the timestamp `at`: the fields of https://www.standardwebhooks.com and the cursor."""
     return {
-        "type": facts.kind.value,
-        "timestamp": serialize_date_time(facts.at),
+        "type": facts.kind.webhook_type,
+        "timestamp": serialize_date_time(at),
         "cursor": facts.cursor,
         "data": event_data(facts),
     }

@@ -17,8 +17,13 @@ class Event:
     cursor: EventCursor = leaf(
         "The position of the event in the stream. It identifies the event and is the same in the webhook."
     )
-    kind: EventKind = leaf("The kind of event; the `type` of its webhook.")
-    at: datetime = leaf("When the event happened; the `timestamp` of its webhook.")
+    kind: EventKind = leaf(
+        "The kind of event. The `type` of its webhook is this name in lower case with dots: `scheme.approved`."
+    )
+    at: datetime = leaf(
+        "When the event happened. Its webhook has this `timestamp`, or that of an earlier webhook to the endpoint, "
+        "whichever is later."
+    )
     data: JSON = computed(
         event_data, "The details of the event, such as IDs and sentences; exactly the `data` of its webhook."
     )

@@ -9,7 +9,9 @@ from resolvers.paging import Page, PageArguments
 from resolvers.webhooks.create_webhook_endpoint import create_webhook_endpoint
 from resolvers.webhooks.delete_webhook_endpoint import delete_webhook_endpoint
 from resolvers.webhooks.lists import list_webhook_endpoints
+from resolvers.webhooks.retry_webhook_delivery import retry_webhook_delivery
 from resolvers.webhooks.rotate_webhook_secret import rotate_webhook_secret
+from resolvers.webhooks.skip_webhook_delivery import skip_webhook_delivery
 from resolvers.webhooks.update_webhook_endpoint import update_webhook_endpoint
 from schema.fields import AppInfo
 from schema.ids import encode_id
@@ -65,3 +67,23 @@ class WebhookMutations:
     ) -> payloads.DeleteWebhookEndpointPayload:
         key = await delete_webhook_endpoint(info.context, input.to_key())
         return payloads.DeleteWebhookEndpointPayload(deleted_id=encode_id(NodeKind.WEBHOOK_ENDPOINT, key))
+
+    @mutation(
+        requires=Permission.WEBHOOK_MANAGE,
+        description="Send the event of a failed attempt again at once. Only the event for which its endpoint waits can "
+        "be sent again, so that the events stay in order.",
+    )
+    async def retry_webhook_delivery(
+        self, info: AppInfo, input: inputs.RetryWebhookDeliveryInput
+    ) -> payloads.RetryWebhookDeliveryPayload:
+        return payloads.RetryWebhookDeliveryPayload(key=await retry_webhook_delivery(info.context, input.to_key()))
+
+    @mutation(
+        requires=Permission.WEBHOOK_MANAGE,
+        description="Skip the event of a failed attempt for good, so that its endpoint receives the events behind it. "
+        "A disabled endpoint stays disabled.",
+    )
+    async def skip_webhook_delivery(
+        self, info: AppInfo, input: inputs.SkipWebhookDeliveryInput
+    ) -> payloads.SkipWebhookDeliveryPayload:
+        return payloads.SkipWebhookDeliveryPayload(key=await skip_webhook_delivery(info.context, input.to_key()))

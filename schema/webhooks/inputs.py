@@ -16,7 +16,8 @@ from schema.scalars import EventCursor
 
 _URL = (
     f"The URL to send events to, up to {URL_LIMIT:,} characters; https in production, without user, password "
-    "or fragment. The server never calls private or link-local addresses and never follows redirects."
+    "or fragment. The server never calls private or link-local addresses, except its own in development, and never "
+    "follows redirects."
 )
 _LONGEST = DESCRIPTION_LENGTH[1]
 
@@ -77,6 +78,24 @@ class RotateWebhookSecretInput:
     def to_key(self) -> UUID:
         """Read the ID of the endpoint. Raises InvalidInput for a malformed ID."""
         return input_id(NodeKind.WEBHOOK_ENDPOINT, self.id, "id")
+
+
+@strawberry.input(description="A failed attempt whose event to send again.")
+class RetryWebhookDeliveryInput:
+    id: strawberry.ID = leaf("The ID of the delivery attempt.")
+
+    def to_key(self) -> UUID:
+        """Read the ID of the attempt. Raises InvalidInput for a malformed ID."""
+        return input_id(NodeKind.WEBHOOK_DELIVERY, self.id, "id")
+
+
+@strawberry.input(description="A failed attempt whose event to skip.")
+class SkipWebhookDeliveryInput:
+    id: strawberry.ID = leaf("The ID of the delivery attempt.")
+
+    def to_key(self) -> UUID:
+        """Read the ID of the attempt. Raises InvalidInput for a malformed ID."""
+        return input_id(NodeKind.WEBHOOK_DELIVERY, self.id, "id")
 
 
 @strawberry.input(description="An endpoint to delete, together with its delivery attempts.")

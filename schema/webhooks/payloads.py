@@ -2,10 +2,10 @@
 
 import strawberry
 
-from resolvers.webhooks.loaders import webhook_endpoints_by_id
+from resolvers.webhooks.loaders import webhook_deliveries_by_id, webhook_endpoints_by_id
 from schema.fields import batched
 from schema.payloads import KeyedPayload, Payload
-from schema.webhooks.types import WebhookEndpoint
+from schema.webhooks.types import WebhookDelivery, WebhookEndpoint
 
 
 @strawberry.type
@@ -35,6 +35,23 @@ class RotateWebhookSecretPayload(WebhookEndpointPayload):
         description="The new secret, `whsec_…`. It is shown only this once. For 24 hours, deliveries are "
         "also signed with the previous secret, so that receivers have time to switch.",
     )
+
+
+@strawberry.type
+class WebhookDeliveryPayload(KeyedPayload):
+    webhook_delivery: WebhookDelivery | None = batched(
+        webhook_deliveries_by_id, key="key", description="The attempt after the mutation. Null if there are errors."
+    )
+
+
+@strawberry.type(description="The result of `retryWebhookDelivery`.")
+class RetryWebhookDeliveryPayload(WebhookDeliveryPayload):
+    pass
+
+
+@strawberry.type(description="The result of `skipWebhookDelivery`.")
+class SkipWebhookDeliveryPayload(WebhookDeliveryPayload):
+    pass
 
 
 @strawberry.type(description="The result of `deleteWebhookEndpoint`.")

@@ -26,7 +26,7 @@ def stage(**changed: str) -> str:
 def endpoint(**changed: str) -> str:
     """A webhook endpoint, as SQL."""
     good = {"url": "'https://hooks.example.com/'", "kinds": "'{TIER_SAVED}'", "secret": "'s'", "position_epoch": "1"}
-    good |= {"position_xid": "'0'", "position_id": "0", "failures": "0", "next_attempt_at": "now()"}
+    good |= {"position_xid": "'0'", "position_id": "0", "failures": "0", "throttles": "0", "next_attempt_at": "now()"}
     good |= {"created_at": "now()", "updated_at": "now()", **changed}
     names, values = ", ".join(good), ", ".join(good.values())
     return (
@@ -146,6 +146,7 @@ REJECTED = {
         "ck_webhook_endpoint__disabled_with_reason",
     ),
     "a reason for nothing": (endpoint(disabled_reason="'{}'"), "ck_webhook_endpoint__disabled_with_reason"),
+    "a block by half an event": (endpoint(blocked_id="1"), "ck_webhook_endpoint__blocked_by_event"),
     "an old secret for ever": (endpoint(old_secret="'o'"), "ck_webhook_endpoint__old_secret_with_end"),
     "an account that signed something": (f"DELETE FROM account WHERE id = '{ADMIN}'", "fk_account_role__account_id"),
 }

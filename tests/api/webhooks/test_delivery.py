@@ -50,12 +50,12 @@ async def test_a_delivery_is_signed_and_describes_its_event(
     polled = (await hooks.admin.send(document("integration/PollEvents"), kinds=["TIER_SAVED"])).data["events"]
     (event,) = polled["nodes"]
     assert body == {
-        "type": event["kind"],
+        "type": "tier.saved",
         "timestamp": event["at"],
         "cursor": event["cursor"],
         "data": {"tierId": tier_id},
     }
-    assert event["data"] == body["data"]
+    assert (event["kind"], event["data"]) == ("TIER_SAVED", body["data"])
     assert delivery.headers["content-type"] == "application/json"
     assert delivery.headers["user-agent"] == "Tessera-Webhooks/1"
     endpoint = await hooks.reached(endpoint_id, lambda node: node["cursor"] == body["cursor"])
@@ -181,11 +181,11 @@ async def test_an_account_receives_only_events_that_it_may_see(hooks: WebhookAdm
         tier_id = await hooks.save_tier()
         all_of_it = [delivery.body for delivery in await managers.deliveries(5)]
         assert [body["type"] for body in all_of_it] == [
-            "SCHEME_CREATED",
-            "SCHEME_CREATED",
-            "SCHEME_SUBMITTED",
-            "SCHEME_APPROVED",
-            "TIER_SAVED",
+            "scheme.created",
+            "scheme.created",
+            "scheme.submitted",
+            "scheme.approved",
+            "tier.saved",
         ]
         assert all_of_it[0]["data"]["schemeId"] == gid(NodeKind.SCHEME, draft)
         approved, _ = [delivery.body for delivery in await operations.deliveries(2)]
@@ -256,7 +256,7 @@ async def test_notifications_are_delivered_to_their_account(hooks: WebhookAdmin,
         mark = "mutation { markNotificationsRead(input: {all: true}) { errors { code } } }"
         assert (await approver.send(mark)).data == {"markNotificationsRead": {"errors": []}}
         _, read = await approvers.deliveries(2)
-        assert (read.body["type"], read.body["data"]) == ("NOTIFICATIONS_READ", {"accountId": viewer["account"]["id"]})
+        assert (read.body["type"], read.body["data"]) == ("notifications.read", {"accountId": viewer["account"]["id"]})
         await hooks.reached(endpoint_id, lambda node: node["cursor"] == read.body["cursor"])
         assert analysts.received == []
 

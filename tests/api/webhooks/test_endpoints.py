@@ -142,7 +142,7 @@ async def test_no_more_endpoints_than_the_limit(hooks: WebhookAdmin, database_ur
     [
         ({"url": "http://10.1.2.3/"}, [("INVALID", "url", PRIVATE.format("10.1.2.3"))]),
         ({"url": "http://169.254.169.254/latest"}, [("INVALID", "url", PRIVATE.format("169.254.169.254"))]),
-        ({"url": "http://[::1]/"}, [("INVALID", "url", PRIVATE.format("::1"))]),
+        ({"url": "http://[fd00::1]/"}, [("INVALID", "url", PRIVATE.format("fd00::1"))]),
         (
             {"url": "ftp://hooks.example.com"},
             [("INVALID", "url", "The URL must begin with https:// or http://.")],
@@ -256,6 +256,8 @@ async def test_only_administrators_manage_endpoints(hooks: WebhookAdmin, databas
         "UpdateWebhookEndpoint": {"id": endpoint_id, "enabled": False},
         "RotateWebhookSecret": {"id": endpoint_id},
         "DeleteWebhookEndpoint": {"id": endpoint_id},
+        "RetryWebhookDelivery": {"id": unknown(NodeKind.WEBHOOK_DELIVERY)},
+        "SkipWebhookDelivery": {"id": unknown(NodeKind.WEBHOOK_DELIVERY)},
     }
     code = "UNAUTHENTICATED" if role is None else "FORBIDDEN"
     async with nothing_changes(database_url):

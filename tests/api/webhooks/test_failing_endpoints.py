@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from domain.webhooks.addresses import JITTER_SHARE, RETRY_DELAYS
+from domain.webhooks.retrying import JITTER_SHARE, RETRY_DELAYS
 from graphql_api.webhooks import addresses
 from tests.fixtures import LiveServer
 from tests.support.client import document
@@ -91,12 +91,12 @@ async def test_every_administrator_is_notified_of_a_disabled_endpoint(hooks: Web
         assert await notifications(hooks, "PROGRAM_MANAGER") == []
         await hooks.admin.send(document("portal/DeleteWebhookEndpoint"), input={"id": endpoint_id})
         notification = [delivery.body for delivery in await admins.deliveries(5)]
-        assert [body["type"].removeprefix("WEBHOOK_ENDPOINT_") for body in notification] == [
-            "SAVED",
-            "SAVED",
-            "SAVED",
-            "DISABLED",
-            "DELETED",
+        assert [body["type"].removeprefix("webhook.endpoint.") for body in notification] == [
+            "saved",
+            "saved",
+            "saved",
+            "disabled",
+            "deleted",
         ]
         assert [body["data"] for body in notification[2:]] == [{"webhookEndpointId": endpoint_id}] * 3
         assert integrations.received == []

@@ -1,16 +1,13 @@
-"""Which endpoints may be called, and when a failed webhook is tried again."""
+"""Which endpoints may be called."""
 
 import ipaddress
-from datetime import UTC, datetime, timedelta
-from itertools import accumulate
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from domain.webhooks.addresses import RETRY_DELAYS, Address, is_public, next_attempt, url_problems
+from domain.webhooks.addresses import Address, is_public, url_problems
 
-NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 # What IANA's registries of special-purpose addresses name, and multicast; typed in anew, not taken from the code.
@@ -176,27 +173,3 @@ def test_developers_may_use_http_and_networks_that_they_allow() -> None:
 def test_any_text_is_either_rejected_or_a_valid_url(url: str) -> None:
     found = url_problems(url, https_only=True)
     assert found is None or found.endswith(".")
-
-
-def test_the_schedule_is_that_of_standard_webhooks() -> None:
-    starts = list(accumulate(RETRY_DELAYS))
-    assert [starts[0], starts[1], starts[4], starts[-1]] == [
-        timedelta(seconds=5),
-        timedelta(minutes=5, seconds=5),
-        timedelta(hours=7, minutes=35, seconds=5),
-        timedelta(hours=75, minutes=35, seconds=5),
-    ]
-
-
-def test_attempts_end_after_the_last_delay() -> None:
-    assert next_attempt(1, NOW, 0) == NOW + timedelta(seconds=5)
-    assert next_attempt(1, NOW, 1) == NOW + timedelta(seconds=6)
-    assert next_attempt(3, NOW, 0.5) == NOW + timedelta(minutes=33)
-    assert next_attempt(9, NOW, 0) == NOW + timedelta(hours=24)
-    assert next_attempt(10, NOW, 0) is None
-
-
-@pytest.mark.parametrize(("failures", "jitter"), [(0, 0.5), (-1, 0.5), (1, -0.1), (1, 1.1), (10, float("nan"))])
-def test_a_schedule_needs_a_failure_and_a_share(failures: int, jitter: float) -> None:
-    with pytest.raises(ValueError, match="no attempt follows"):
-        next_attempt(failures, NOW, jitter)

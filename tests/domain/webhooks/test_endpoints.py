@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.calendar import UTC_CALENDAR
-from domain.webhooks.addresses import RETRY_DELAYS
 from domain.webhooks.endpoints import (
     Attempt,
     DeliveryFacts,
@@ -16,6 +15,7 @@ from domain.webhooks.endpoints import (
     state_label,
     state_of,
 )
+from domain.webhooks.retrying import RETRY_DELAYS
 from domain.webhooks.stored_facts import AttemptsFailed, EndpointGone
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)

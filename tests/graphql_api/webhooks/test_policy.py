@@ -5,14 +5,14 @@ from ipaddress import ip_network
 import pytest
 from pydantic import ValidationError
 
-from domain.webhooks.addresses import WebhookPolicy
+from domain.webhooks.addresses import LOOPBACK, WebhookPolicy
 from graphql_api.settings import Settings
 
 
 def test_only_https_and_public_addresses_are_permitted_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TESSERA_WEBHOOK_NETWORKS", raising=False)
     assert Settings(env="production").webhook_policy == WebhookPolicy(https_only=True, allowed=())
-    assert Settings(env="dev").webhook_policy == WebhookPolicy(https_only=False, allowed=())
+    assert Settings(env="dev").webhook_policy == WebhookPolicy(https_only=False, allowed=LOOPBACK)
     assert WebhookPolicy() == WebhookPolicy(https_only=True, allowed=())
 
 

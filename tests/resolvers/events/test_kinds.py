@@ -159,6 +159,8 @@ PERMISSIONS = {
     EventKind.WEBHOOK_ENDPOINT_SAVED: Permission.WEBHOOK_MANAGE,
     EventKind.WEBHOOK_ENDPOINT_DELETED: Permission.WEBHOOK_MANAGE,
     EventKind.WEBHOOK_ENDPOINT_DISABLED: Permission.WEBHOOK_MANAGE,
+    EventKind.WEBHOOK_DELIVERY_RETRIED: Permission.WEBHOOK_MANAGE,
+    EventKind.WEBHOOK_DELIVERY_SKIPPED: Permission.WEBHOOK_MANAGE,
     EventKind.JOB_PROGRESSED: Permission.JOB_READ,
     EventKind.JOB_FINISHED: Permission.JOB_READ,
     EventKind.JOB_FAILED: Permission.JOB_READ,
@@ -213,6 +215,8 @@ OBJECTS = {
     EventKind.WEBHOOK_ENDPOINT_SAVED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
     EventKind.WEBHOOK_ENDPOINT_DELETED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
     EventKind.WEBHOOK_ENDPOINT_DISABLED: {"webhookEndpointId": gid(NodeKind.WEBHOOK_ENDPOINT, KEY)},
+    EventKind.WEBHOOK_DELIVERY_RETRIED: {"webhookDeliveryId": gid(NodeKind.WEBHOOK_DELIVERY, KEY)},
+    EventKind.WEBHOOK_DELIVERY_SKIPPED: {"webhookDeliveryId": gid(NodeKind.WEBHOOK_DELIVERY, KEY)},
     **{kind: {"settlementId": gid(NodeKind.SETTLEMENT, KEY)} for kind in OF_SETTLEMENTS},
     **{kind: {"jobId": gid(NodeKind.JOB, KEY)} for kind in JOB_KINDS},
 }
@@ -294,8 +298,8 @@ def test_a_movement_outside_of_a_batch_has_no_batch() -> None:
 
 
 def test_a_body_has_the_fields_of_standard_webhooks() -> None:
-    assert event_body(facts(EventKind.TIER_SAVED)) == {
-        "type": "TIER_SAVED",
+    assert event_body(facts(EventKind.TIER_SAVED), NOW) == {
+        "type": "tier.saved",
         "timestamp": "2026-03-10T09:00:00.250000Z",
         "cursor": "a cursor",
         "data": {"tierId": gid(NodeKind.TIER, KEY)},

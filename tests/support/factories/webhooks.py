@@ -9,7 +9,7 @@ from resolvers.context import Operation
 from resolvers.paging import PageArguments
 from resolvers.webhooks.attempts import CompletedAttempt, record_attempt
 from resolvers.webhooks.create_webhook_endpoint import CreateWebhookEndpoint, create_webhook_endpoint
-from resolvers.webhooks.loaders import deliveries_by_endpoint, webhook_endpoints_by_id
+from resolvers.webhooks.loaders import DeliveryArguments, deliveries_by_endpoint, webhook_endpoints_by_id
 
 # Nothing of this kind happens in tests that are about something else, so nothing is sent.
 QUIET = EventKind.SCHEME_REJECTED
@@ -37,5 +37,5 @@ async def failing_endpoint(operation: Operation, account_id: UUID) -> tuple[UUID
     )
     attempt = Attempt(at=operation.now, milliseconds=12, status=500, error="The endpoint answered 500.")
     await record_attempt(operation, CompletedAttempt(endpoint, event, attempt), 0.5)
-    (page,) = await deliveries_by_endpoint(operation, [endpoint_id], PageArguments())
+    (page,) = await deliveries_by_endpoint(operation, [endpoint_id], DeliveryArguments(PageArguments()))
     return endpoint_id, page.nodes[0].id

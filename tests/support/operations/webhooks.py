@@ -40,11 +40,26 @@ def _with_webhook_endpoint(**values: Any) -> Any:
     return prepared
 
 
+def _with_failed_delivery(*, of_endpoint: bool = False) -> Any:
+    async def prepared(factory: SchemeFactory, world: World) -> Prepared:
+        admin = factory.operation("ADMIN")
+        endpoint_id, delivery_id = await failing_endpoint(admin, world.accounts["INTEGRATION"].id)
+        await admin.close()
+        if of_endpoint:
+            return "ADMIN", {"id": gid(NodeKind.WEBHOOK_ENDPOINT, endpoint_id), "first": 5}
+        return "ADMIN", {"input": {"id": gid(NodeKind.WEBHOOK_DELIVERY, delivery_id)}}
+
+    return prepared
+
+
 OF_WEBHOOKS: dict[str, Callable[[SchemeFactory, World], Awaitable[Prepared]]] = {
     "portal/WebhookEndpoints": _webhook_endpoints,
     "portal/CreateWebhookEndpoint": _new_webhook_endpoint,
     "portal/UpdateWebhookEndpoint": _with_webhook_endpoint(description="The new ERP", enabled=False),
     "portal/RotateWebhookSecret": _with_webhook_endpoint(),
     "portal/DeleteWebhookEndpoint": _with_webhook_endpoint(),
+    "portal/FailedWebhookDeliveries": _with_failed_delivery(of_endpoint=True),
+    "portal/RetryWebhookDelivery": _with_failed_delivery(),
+    "portal/SkipWebhookDelivery": _with_failed_delivery(),
     "integration/PollEvents": _a_poll,
 }
