@@ -32,9 +32,7 @@ def _block(facts: BlockFacts, _viewer: Viewer) -> Failure | None:
         message = "The endpoint has accepted this event. Send it again with “after” of updateWebhookEndpoint: a cursor "
         return IllegalState(f"{message}before the event.", DELIVERY_PATH)
     if not facts.blocks:
-        message = (
-            "The endpoint does not wait for this event any more: it was delivered or skipped, or the endpoint has "
-        )
+        message = "The endpoint no longer waits for this event: it was delivered or skipped, or the endpoint has "
         return IllegalState(f"{message}another position since. Reload its deliveries.", DELIVERY_PATH)
     return None
 

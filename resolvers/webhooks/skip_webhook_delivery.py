@@ -19,7 +19,8 @@ async def skip_webhook_delivery(operation: Operation, delivery_id: UUID) -> UUID
         delivery, endpoint = await lock_delivery(session, delivery_id)
         facts = endpoint.block_facts(delivery.attempt_facts)
         WEBHOOK_DELIVERY_GUARDS.check(WebhookDeliveryAction.SKIP, facts, operation.viewer)
-        behind = {**position_columns(endpoint.position_epoch, delivery.event), **block_columns(None)}
+        position = max(endpoint.position, delivery.event)
+        behind = {**position_columns(endpoint.position_epoch, position), **block_columns(None)}
         skipped = replace(endpoint, **behind, **fresh_columns(operation.now), updated_at=operation.now)
         await save_endpoint(session, skipped)
         await mark_skipped(session, delivery.id, operation.viewer.account_id, operation.now)

@@ -21,7 +21,7 @@ GONE = b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n"
 ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"
 SAVE_TIER = "mutation ($input: UpsertTierInput!) { upsertTier(input: $input) { tier { id } errors { message } } }"
 ENDPOINT = """query ($id: ID!) { node(id: $id) { ... on WebhookEndpoint { id url description kinds cursor state
-    stateLabel failures nextAttemptAt disabledAt disabledReason createdAt updatedAt account { displayName }
+    stateLabel failures throttles nextAttemptAt disabledAt disabledReason createdAt updatedAt account { displayName }
     createdBy { displayName } deliveries { totalCount nodes { id kind attempt attemptedAt milliseconds status error
     delivered } } } } }"""
 _NUMBERS = itertools.count(1)

@@ -46,6 +46,7 @@ async def test_an_endpoint_is_shown_as_it_was_added(hooks: WebhookAdmin, clock: 
         "state": "ACTIVE",
         "stateLabel": "Events are sent as they happen.",
         "failures": 0,
+        "throttles": 0,
         "nextAttemptAt": None,
         "disabledAt": None,
         "disabledReason": None,
@@ -213,6 +214,14 @@ async def test_endpoints_that_do_not_exist(hooks: WebhookAdmin, database_url: st
                 (unknown(NodeKind.TIER), ("INVALID", "id", other)),
             ):
                 assert read_errors(await payload(hooks.admin, name, id=endpoint_id)) == [problem]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+async def test_receivers_on_a_developers_machine_are_accepted(hooks: WebhookAdmin, host: str) -> None:
+    """Without a setting."""
+    url = f"http://{host}:9000/hooks"
+    endpoint_id, _ = await hooks.created(url)
+    assert (await hooks.endpoint(endpoint_id))["url"] == url
 
 
 async def test_two_starting_positions_are_rejected(hooks: WebhookAdmin, receiver: Receiver, database_url: str) -> None:

@@ -52,6 +52,21 @@ def test_a_delivered_attempt_has_not_failed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("failures", "throttles", "sentence"),
+    [
+        (0, 1, "The endpoint gets too many requests, so the server pauses."),
+        (0, 7, "The endpoint gets too many requests, so the server pauses."),
+        (1, 2, "The last 3 attempts have failed."),
+    ],
+)
+def test_a_throttled_endpoint_has_its_sentence(failures: int, throttles: int, sentence: str) -> None:
+    facts = DeliveryFacts(
+        failures=failures, throttles=throttles, next_attempt_at=NOW, disabled_reason=None, account_disabled=False
+    )
+    assert state_label(facts, UTC_CALENDAR) == f"{sentence} The next attempt is on 10 March 2026 at 09:00 UTC."
+
+
+@pytest.mark.parametrize(
     ("failures", "reason", "account_disabled", "state", "label"),
     [
         (0, None, False, WebhookEndpointState.ACTIVE, "Events are sent as they happen."),

@@ -42,7 +42,7 @@ async def test_a_webhook_is_delivered_as_it_was_given() -> None:
         (304, "The endpoint answered 304, a redirect, which webhooks never follow."),
         (400, "The endpoint answered 400."),
         (410, "The endpoint answered 410: it wants no more webhooks."),
-        (429, "The endpoint answered 429."),
+        (429, "The endpoint answered 429: it gets too many requests."),
         (503, "The endpoint answered 503."),
         (999, "The endpoint answered 999."),
     ],
@@ -52,6 +52,19 @@ async def test_every_status_has_its_sentence(status: int, error: str | None) -> 
         outcome = await sent(served)
     assert (outcome.status, outcome.error, outcome.delivered) == (status, error, error is None)
     assert outcome.gone == (status == 410)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b"Retry-After: 120\r\n", "120"),
+        (b"retry-after: \xe9\r\nRetry-After: 120\r\n", "é"),
+        (b"", None),
+    ],
+)
+async def test_the_first_pause_that_is_asked_for_is_read(head: bytes, expected: str | None) -> None:
+    async with endpoint(b"HTTP/1.1 503 X\r\n%bContent-Length: 0\r\n\r\n" % head) as served:
+        assert (await sent(served)).retry_after == expected
 
 
 async def test_redirects_are_not_followed() -> None:

@@ -297,6 +297,14 @@ def test_a_movement_outside_of_a_batch_has_no_batch() -> None:
     assert data == {**MOVED, "batchId": None, "batchCode": None}
 
 
+def test_types_of_webhooks_are_derived_from_kinds() -> None:
+    """Receivers can group them by their beginning, and turn each back into its kind."""
+    types = [kind.webhook_type for kind in EventKind]
+    assert EventKind.SCHEME_APPROVED.webhook_type == "scheme.approved"
+    assert EventKind.WEBHOOK_DELIVERY_SKIPPED.webhook_type == "webhook.delivery.skipped"
+    assert [EventKind(name.replace(".", "_").upper()) for name in types] == list(EventKind)
+
+
 def test_a_body_has_the_fields_of_standard_webhooks() -> None:
     assert event_body(facts(EventKind.TIER_SAVED), NOW) == {
         "type": "tier.saved",
