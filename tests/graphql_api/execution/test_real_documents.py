@@ -76,7 +76,8 @@ PLANNED = {
     "webhooks": """{ webhookEndpoints(first: 2) { totalCount edges { cursor } nodes { url kinds cursor state stateLabel
         failures nextAttemptAt disabledAt disabledReason account { displayName } createdBy { email } createdAt updatedAt
         deliveries(first: 1) { totalCount edges { cursor } nodes { id kind attempt attemptedAt milliseconds status error
-        delivered } pageInfo { hasNextPage } } } } }""",
+        delivered } pageInfo { hasNextPage } } failed: deliveries(first: 1, failed: true) { totalCount nodes {
+        outcomeLabel skippedAt skippedBy { displayName } viewerActions endpoint { id throttles } } } } } }""",
     "all events": """{ events(first: 9) { edges { cursor } nodes { cursor kind at data } resumeAt pageInfo {
         hasNextPage hasPreviousPage startCursor endCursor } } some: events(kinds: [SCHEME_CREATED, PRODUCT_SAVED]) {
         nodes { kind data } } }""",
