@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from db.outbox.tables import Xid8
 
-revision = "0047"
-down_revision = "0040"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
