@@ -18,7 +18,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-jobs bench-ledger bench-reach soak soak-imports soak-settlements soak-ledger profile check fmt format lint types layers schema schema-check migrations dependencies lock hooks clean
+.PHONY: help serve demo test test-quick fuzz fuzz-custody bench bench-documents bench-events bench-ecps bench-custody bench-epcis bench-evaluation bench-files bench-jobs bench-ledger bench-reach soak soak-imports soak-settlements soak-ledger profile check fmt format lint types layers schema schema-check migrations dependencies lock graphiql hooks clean
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.* ## ' Makefile | sed 's/:.* ## /\t/' | expand -t 18
@@ -123,6 +123,9 @@ lock: $(DEV) ## Write requirements/ from pyproject.toml; UPGRADE=1 takes the new
 	@$(COMPILE) pyproject.toml --output-file requirements/run.txt
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 	@$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+
+graphiql: $(DEV) ## Fetch the pinned GraphiQL and React from npm into graphql_api/static
+	@$(BIN)/python -m graphql_api.pages.vendoring
 
 hooks: $(DEV) ## Run the quick checks before every commit
 	@$(BIN)/pre-commit install

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from typing import Final
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from db.database import Database
@@ -36,6 +38,10 @@ from graphql_api.observability.job_metrics import JobGauges
 from graphql_api.observability.metrics import CONTENT_TYPE, Metrics
 from graphql_api.observability.tracing import make_tracer
 from graphql_api.origins import OpenApplication
+from graphql_api.pages.answers import unanswered
+from graphql_api.pages.assets import GRAPHIQL_FILES, SITE_FILES, Assets
+from graphql_api.pages.graphiql import GraphiQL
+from graphql_api.pages.routes import page_routes
 from graphql_api.secrets import load_coupon_keys, load_link_signer
 from graphql_api.settings import Settings
 from graphql_api.subscriptions.hub import Hub
@@ -47,6 +53,8 @@ from resolvers.files.create_upload import UPLOADS_PATH
 from resolvers.files.file_links import FILES_PATH
 from schema.build import FILE_ACCESS, JOB_HANDLERS, build_schema
 from schema.scalars import NATIVES
+
+GRAPHQL_PATHS: Final = ("/graphql", "/graphql/")
 
 
 def build_app(
@@ -71,6 +79,7 @@ def build_app(
     metrics = Metrics(schema.counts, hub.counts)
     gauges = JobGauges(environment, lambda: hub.tailer.leads, lambda: worker.running)
     metrics.registry.register(gauges)
+    assets = Assets(GRAPHIQL_FILES if settings.development else SITE_FILES)
     endpoint = GraphQLEndpoint(
         schema=schema,
         environment=environment,
@@ -79,23 +88,28 @@ def build_app(
         hub=hub,
         trace=make_tracer(settings.traces_endpoint),
         limits=settings.body_limits,
-        tokens=tokens if settings.development else None,
+        graphiql=GraphiQL(assets, tokens) if settings.development else None,
     )
 
+    sockets = WebSocketEndpoint(hub, environment, authenticator, origins=settings.origins)
     routes = [
-        Route("/graphql", endpoint.__call__, methods=["GET", "POST"]),
-        WebSocketRoute("/graphql", WebSocketEndpoint(hub, environment, authenticator, origins=settings.origins)),
+        *(Route(path, endpoint.__call__, methods=["GET", "POST"]) for path in GRAPHQL_PATHS),
+        *(WebSocketRoute(path, sockets) for path in GRAPHQL_PATHS),
         Route(CODES_PATH, CodeDownloads(environment, authenticator).__call__, methods=["GET"]),
         *_file_routes(environment, authenticator, storage, inspect or inspect_upload),
         *_import_routes(SalesImports(environment, authenticator, storage)),
         *document_routes(environment, authenticator, Renderer(settings.fonts)),
         *epcis_routes(environment, authenticator, settings.body_limit),
         *_operator_routes(environment.database, metrics, fleet),
-        Route("/", lambda _request: RedirectResponse("/graphql")),
+        *page_routes(assets, schema, development=settings.development),
     ]
     background = (_publishing(metrics, gauges, fleet), authenticator.refresh_keys)
     lifespan = _lifespan(hub, worker, environment, background)
-    app = OpenApplication(settings.origins, routes=routes, lifespan=lifespan)
+    app = OpenApplication(
+        settings.origins, routes=routes, lifespan=lifespan, exception_handlers={HTTPException: unanswered}
+    )
+    # Its redirects would name the protocol of this server, which is not that of a proxy with TLS.
+    app.router.redirect_slashes = False
     app.state.drain = _drain(hub, worker)
     app.state.hub = hub
     return app

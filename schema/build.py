@@ -157,7 +157,12 @@ def build_schema(
 
 def schema_text() -> str:
     """The text of `schema.graphql`, sorted and with descriptions."""
-    return print_schema(lexicographic_sort_schema(build_schema()._schema)) + "\n"  # noqa: SLF001 - no public way
+    return text_of(build_schema())
+
+
+def text_of(schema: strawberry.Schema) -> str:
+    """The text of a schema, sorted and with descriptions."""
+    return print_schema(lexicographic_sort_schema(schema._schema)) + "\n"  # noqa: SLF001 - no public way
 
 
 def _leave_out_null_defaults(schema: strawberry.Schema) -> None:

@@ -3,21 +3,20 @@
 https://graphql.github.io/graphql-over-http/draft/
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any, Final
 
 import orjson
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from domain.accounts.identities import Newcomer
 from domain.requests import (
-    BadArgument,
     DatabaseUnavailable,
     Overloaded,
     ProviderUnavailable,
@@ -34,13 +33,13 @@ from graphql_api.errors import formatted, request_error
 from graphql_api.execution import CompiledSchema
 from graphql_api.observability.metrics import Finished, Metrics
 from graphql_api.observability.tracing import Tracer
+from graphql_api.pages.graphiql import GraphiQL, wants_page
 from graphql_api.subscriptions.hub import Hub
 from graphql_api.subscriptions.requests import SubscriptionRequest
-from graphql_api.transport.graphiql import from_this_machine, graphiql_page
+from graphql_api.transport.graphql_request import BadRequest, GraphQLRequest
+from graphql_api.transport.persisted import PersistedDocuments, PersistedFailure
 from graphql_api.transport.requests import (
     JSON,
-    BadRequest,
-    GraphQLRequest,
     client_name,
     media_type,
     read_origin,
@@ -84,7 +83,7 @@ class _IsSubscription(Exception):
 
 
 class GraphQLEndpoint:
-    """The endpoint `/graphql`. With `tokens`, a browser on this machine gets GraphiQL, signed in with them."""
+    """The endpoint `/graphql`. With `graphiql`, it answers a browser that asks for a page."""
 
     def __init__(  # noqa: PLR0913 - its collaborators, by name
         self,
@@ -96,7 +95,7 @@ class GraphQLEndpoint:
         *,
         trace: Tracer,
         limits: BodyLimits,
-        tokens: Callable[[], Awaitable[Mapping[str, str]]] | None,
+        graphiql: GraphiQL | None,
     ) -> None:
         self._schema = schema
         self._environment = environment
@@ -105,13 +104,13 @@ class GraphQLEndpoint:
         self._hub = hub
         self._trace = trace
         self._limits = limits
-        self._tokens = tokens
+        self._graphiql = graphiql
+        self._persisted = PersistedDocuments()
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request; never raises because of a client."""
-        if self._tokens and request.method == "GET" and "query" not in request.query_params:
-            tokens = await self._tokens() if from_this_machine(request) else {}
-            return HTMLResponse(graphiql_page(tokens))
+        if self._graphiql is not None and wants_page(request):
+            return await self._graphiql.page(request)
         reference = request_id(request.headers)
         with structlog.contextvars.bound_contextvars(request_id=reference):
             response = await self._respond(request)
@@ -120,13 +119,18 @@ class GraphQLEndpoint:
 
     async def _respond(self, request: Request) -> Response:
         try:
-            graphql = await read_request(request, self._limits)
+            graphql = await read_request(request, self._limits, self._persisted)
             try:
                 return await self._answer(request, graphql)
             except _IsSubscription as found:
                 return await self._subscribe(request, graphql, found.signed_in)
+        except PersistedFailure as unknown:
+            status = 200 if media_type(request.headers) == JSON else 400
+            response = _failure(request, request_error(unknown.message, unknown.code), status)
+            response.headers["cache-control"] = "no-store"
+            return response
         except BadRequest as bad:
-            return _json(request, request_error(bad.message, BadArgument.code), bad.status)
+            return _failure(request, request_error(bad.message, bad.code), bad.status)
         except RequestError as rejection:
             return _json(
                 request, request_error(str(rejection), **rejection.extensions), _STATUS_CODES.get(type(rejection), 400)
@@ -149,7 +153,7 @@ class GraphQLEndpoint:
                 _sign_in(operation, signed_in)
             with self._trace(graphql.operation_name or "operation"):
                 result = await self._execute(
-                    operation, graphql, _QUERY_KINDS if request.method == "GET" else _REQUEST_KINDS
+                    operation, graphql, _REQUEST_KINDS if request.method == "POST" else _QUERY_KINDS
                 )
         except InvalidOperationTypeError as invalid:
             subscribes = invalid.operation_type is OperationType.SUBSCRIPTION
@@ -164,6 +168,8 @@ class GraphQLEndpoint:
             if not subscribes:
                 self._record(request, graphql, operation, result, perf_counter() - started)
         executed = _was_executed(result)
+        if executed and signed_in is not None:
+            self._persisted.keep(graphql)
         answer: dict[str, Any] = {"data": result.data} if executed else {}
         if result.errors:
             answer["errors"] = formatted(result.errors, valid=not isinstance(result, PreExecutionError))
@@ -171,9 +177,8 @@ class GraphQLEndpoint:
         if executed and streaming:
             return single_result(answer)
         # Only clients of the older media type expect errors with a 200.
-        return _json(
-            request, answer, 200 if executed or (media_type(request.headers) == JSON and not streaming) else 400
-        )
+        legacy = media_type(request.headers) == JSON and not streaming
+        return _failure(request, answer, 200 if executed or legacy else 400)
 
     async def _subscribe(self, request: Request, graphql: GraphQLRequest, signed_in: SignedIn | None) -> Response:
         """Answer a subscription with its stream, or with its errors. Raises BadRequest and Unauthenticated."""
@@ -189,10 +194,11 @@ class GraphQLEndpoint:
         stream = EventStream(self._hub, subscription, signed_in)
         errors = await stream.open()
         if not errors:
+            self._persisted.keep(graphql)
             return stream
         cause = errors[0].original_error
         status = _STATUS_CODES.get(type(cause), 400) if isinstance(cause, RequestError) else 400
-        return _json(request, {"errors": formatted(errors, valid=True)}, status)
+        return _failure(request, {"errors": formatted(errors, valid=True)}, status)
 
     async def _execute(
         self, operation: Operation, graphql: GraphQLRequest, kinds: frozenset[OperationType]
@@ -261,6 +267,17 @@ def _outcome(result: ExecutionResult | None) -> str:
     if not result.errors:
         return "ok"
     return "error" if result.data is None else "partial"
+
+
+def _failure(request: Request, answer: dict[str, Any], status: int) -> Response:
+    """Answer in JSON, or with a stream of one event to a client that reads nothing else.
+
+    Clients like graphql-sse read no body unless the status is 200. A browser's EventSource, which sends GET, would
+    connect again and again after a stream that ends; and a status other than 400 says something of its own.
+    """
+    if status in {200, 400} and request.method == "POST" and stream_wanted(request.headers, needed=False):
+        return single_result(answer)
+    return _json(request, answer, status)
 
 
 def _json(request: Request, answer: dict[str, Any], status: int) -> Response:

@@ -6,11 +6,12 @@ from typing import Any, Final
 from uuid import uuid4
 
 import orjson
-from msgspec import Struct
 from starlette.requests import Request
 
 from domain.audit.facts import Origin, origin_of
 from graphql_api.body_limits import BodyLimits
+from graphql_api.transport.graphql_request import BadRequest, GraphQLRequest
+from graphql_api.transport.persisted import PersistedDocuments, document_hash
 
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
@@ -22,34 +23,17 @@ _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _WEIGHT: Final = re.compile(r"0(\.[0-9]*)?|1(\.0*)?")
 
 
-class BadRequest(Exception):
-    """An HTTP request that is not a GraphQL request; the message says why."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.message = message
-        self.status = status
-
-
-class GraphQLRequest(Struct, frozen=True):
-    """A document to execute, with its variables and the name of the operation."""
-
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
-
-
-async def read_request(request: Request, limits: BodyLimits) -> GraphQLRequest:
+async def read_request(request: Request, limits: BodyLimits, persisted: PersistedDocuments) -> GraphQLRequest:
     """Read the GraphQL request from the body or the URL. Raises BadRequest."""
-    if request.method == "GET":
-        return _from_query(request.query_params)
+    if request.method != "POST":
+        return persisted.resolve(_from_query(request.query_params))
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != JSON:
         message = "Send the request as JSON, with “Content-Type: application/json”."
         raise BadRequest(message, 415)
     # Whether the credential is valid is checked later; without one nobody sends much.
     body = await _body(request, limits.bulk if "authorization" in request.headers else limits.usual)
-    found = _from_body(body)
+    found = persisted.resolve(_from_body(body))
     if len(body) > limits.usual and not _BULK.search(found.query):
         raise _too_large(limits.usual)
     return found
@@ -129,28 +113,40 @@ def _from_body(body: bytes) -> GraphQLRequest:
     if not isinstance(document, dict):
         message = "The body must be a JSON object with a “query”."
         raise BadRequest(message)
-    return _request(document.get("query"), document.get("variables"), document.get("operationName"))
+    return _request(document)
 
 
 def _from_query(parameters: Mapping[str, str]) -> GraphQLRequest:
-    variables: Any = None
-    if text := parameters.get("variables"):
-        try:
-            variables = orjson.loads(text)
-        except orjson.JSONDecodeError:
-            message = "“variables” is not valid JSON."
-            raise BadRequest(message) from None
-    return _request(parameters.get("query"), variables, parameters.get("operationName"))
+    document: dict[str, Any] = dict(parameters)
+    for name in ("variables", "extensions"):
+        if text := document.pop(name, None):
+            try:
+                document[name] = orjson.loads(text)
+            except orjson.JSONDecodeError:
+                message = f"“{name}” is not valid JSON."
+                raise BadRequest(message) from None
+    return _request(document)
 
 
-def _request(query: object, variables: object, operation_name: object) -> GraphQLRequest:
-    if not isinstance(query, str) or not query.strip():
+def _request(document: dict[str, Any]) -> GraphQLRequest:
+    query, operation_name = document.get("query"), document.get("operationName")
+    variables, extensions = _map(document, "variables"), _map(document, "extensions")
+    digest = document_hash(document.get("documentId"), extensions)
+    if digest is not None and query is None:
+        query = ""
+    elif not isinstance(query, str) or not query.strip():
         message = "There is no “query”: send a GraphQL document as text."
-        raise BadRequest(message)
-    if variables is not None and not isinstance(variables, dict):
-        message = "“variables” must be a JSON object."
         raise BadRequest(message)
     if operation_name is not None and not isinstance(operation_name, str):
         message = "“operationName” must be text."
         raise BadRequest(message)
-    return GraphQLRequest(query, variables, operation_name or None)
+    return GraphQLRequest(query, variables, operation_name or None, document_hash=digest)
+
+
+def _map(document: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """Return a part of the request that is a JSON object, or null. Raises BadRequest."""
+    found = document.get(name)
+    if found is not None and not isinstance(found, dict):
+        message = f"“{name}” must be a JSON object."
+        raise BadRequest(message)
+    return found
