@@ -11,6 +11,7 @@ from domain.requests import BadArgument
 from graphql_api.errors import request_error
 
 NOT_FOUND: Final = "NOT_FOUND"
+METHOD_NOT_ALLOWED: Final = "METHOD_NOT_ALLOWED"
 _NO_ADDRESS: Final = "The server has nothing at this address. The GraphQL API is at /graphql."
 
 
@@ -23,9 +24,8 @@ async def unanswered(_request: Request, exception: Exception) -> Response:
         answer = request_error(_NO_ADDRESS, NOT_FOUND)
     elif allowed := sorted(headers.pop("Allow", "").replace(",", " ").split()):
         headers["Allow"] = ", ".join(allowed)
-        answer = request_error(
-            f"This address does not take this method. It takes {headers['Allow']}.", BadArgument.code
-        )
+        message = f"This address does not take this method. It takes {headers['Allow']}."
+        answer = request_error(message, METHOD_NOT_ALLOWED)
     else:
         answer = request_error(exception.detail, BadArgument.code)
     headers["content-type"] = "application/json; charset=utf-8"

@@ -59,6 +59,11 @@ class Assets:
         self._addresses = {name: asset.address for name, asset in found.items()}
         self._assets = {asset.address: asset for asset in found.values()}
 
+    @property
+    def addresses(self) -> Iterable[str]:
+        """The addresses of the files."""
+        return self._assets
+
     def page(self, request: Request, template: str, **values: str) -> HTMLResponse:
         """Fill in a template: addresses of files in `{{name}}`, and `values`, which are HTML."""
         root = escape(request.scope.get("root_path", ""))

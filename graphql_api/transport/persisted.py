@@ -15,7 +15,7 @@ from graphql_api.transport.graphql_request import BadRequest, GraphQLRequest
 
 # The most documents that a process keeps, and the most characters of one: together a bound of memory.
 DOCUMENTS_LIMIT: Final = 1_000
-TEXT_LIMIT: Final = 20_000
+TEXT_LIMIT: Final = 10_000
 NOT_FOUND: Final = "PERSISTED_QUERY_NOT_FOUND"
 NOT_SUPPORTED: Final = "PERSISTED_QUERY_NOT_SUPPORTED"
 _DOCUMENT_ID: Final = re.compile(r"sha256:([0-9a-fA-F]{64})")

@@ -272,14 +272,17 @@ async def test_access_lost_between_the_link_and_the_download(  # noqa: PLR0913, 
     assert await traces_of(database, made) == ([ISSUED, DENIED], False, 0)
 
 
-@pytest.mark.parametrize(("method", "body"), [("HEAD", b""), ("POST", b"Method Not Allowed")])
+WRONG_METHOD = "This address does not take this method. It takes GET, HEAD."
+
+
+@pytest.mark.parametrize(("method", "message"), [("HEAD", ""), ("POST", WRONG_METHOD)])
 async def test_only_get_downloads(
-    clients: Clients, consignments: ConsignmentFactory, database: Database, method: str, body: bytes
+    clients: Clients, consignments: ConsignmentFactory, database: Database, method: str, message: str
 ) -> None:
     """Programs that preview links send HEAD."""
     made = await consignments.created()
     link = await link_to(clients[Role.OPERATIONS], made)
     response: httpx.Response = await clients.anonymous.http.request(method, link)
-    assert (response.status_code, response.content) == (405, body)
+    assert (response.status_code, message in response.text) == (405, True)
     assert "GET" in response.headers["allow"]
     assert await traces_of(database, made) == ([ISSUED], False, 0)

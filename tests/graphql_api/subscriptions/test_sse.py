@@ -20,7 +20,7 @@ from tests.support.followed_scheme import (
     messages_of,
     polled,
 )
-from tests.support.sockets import SseStream, following, until
+from tests.support.sockets import Closed, SseStream, following, until
 
 STREAM, JSON, GRAPHQL = "text/event-stream", "application/json", "application/graphql-response+json"
 URQL = f"{GRAPHQL}, application/graphql+json, {JSON}, {STREAM}, multipart/mixed"
@@ -182,10 +182,8 @@ BAD: list[tuple[str, dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize("accept", [STREAM, URQL])
-async def test_errors_before_the_stream_starts_are_json(
-    clients: Clients, analyst: Client, accept: str, hub: Hub
-) -> None:
-    """With a status on which an EventSource does not retry."""
+async def test_a_client_without_access_gets_no_stream(clients: Clients, analyst: Client, accept: str, hub: Hub) -> None:
+    """In JSON, with the status that says so."""
     kind = GRAPHQL if accept == URQL else JSON
     sign_in = "You are not signed in. Send a token or an API key."
     invalid = "This token is not valid: sign in again."
@@ -195,13 +193,41 @@ async def test_errors_before_the_stream_starts_are_json(
             assert stream.response.status_code == 401
             assert error_of(stream.response) == (kind, "UNAUTHENTICATED", message)
             assert stream.response.headers["www-authenticate"] == "Bearer"
+    assert hub.counts().sessions == 0
+
+
+async def test_a_client_that_reads_only_streams_gets_its_errors_as_one(analyst: Client, hub: Hub) -> None:
+    """With the status 200, without which graphql-sse reads nothing."""
     for document, variables, code, message in BAD:
-        async with following(analyst, document, {"Accept": accept}, **variables) as stream:
-            await stream.response.aread()
-            assert stream.response.status_code == 400, document
-            found = stream.response.json()["errors"][0]
-            assert found["extensions"]["code"] == code
-            assert found["message"] == message or not message
+        async with following(analyst, document, {"Accept": STREAM}, **variables) as stream:
+            assert (stream.response.status_code, stream.response.headers["content-type"]) == (
+                200,
+                f"{STREAM}; charset=utf-8",
+            ), document
+            error = (await stream.next()).errors[0]
+            assert error["extensions"]["code"] == code
+            assert error["message"] == message or not message
+            with pytest.raises(Closed):
+                await stream.next()
+            assert stream.complete
+    assert hub.counts().sessions == 0
+
+
+@pytest.mark.parametrize(("method", "accept"), [("GET", STREAM), ("POST", URQL)])
+async def test_other_clients_get_errors_in_json(analyst: Client, method: str, accept: str, hub: Hub) -> None:
+    """With a status on which an EventSource, which sends GET, does not connect again."""
+    for document, variables, code, message in BAD:
+        body = {"query": document, "variables": variables}
+        given: dict[str, Any] = {"json": body}
+        if method == "GET":
+            given = {"params": {"query": document, "variables": orjson.dumps(variables).decode()}}
+        response = await analyst.http.request(
+            method, "/graphql", headers={**analyst.headers, "Accept": accept}, **given
+        )
+        assert response.status_code == 400, document
+        found = response.json()["errors"][0]
+        assert found["extensions"]["code"] == code
+        assert found["message"] == message or not message
     assert hub.counts().sessions == 0
 
 
