@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import tempfile
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -49,7 +50,7 @@ def browser() -> str:
 async def browsing(address: str) -> AsyncIterator[None]:
     """Open a page for the length of the block."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        running = await _started(profile, address)
+        running = await _started(profile, address, output=DEVNULL)
         try:
             yield
         finally:
@@ -59,7 +60,7 @@ async def browsing(address: str) -> AsyncIterator[None]:
 async def rendered(address: str) -> tuple[str, str]:
     """The document of a page after its scripts ran for some seconds, and what the browser logged."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        running = await _started(profile, "--dump-dom", "--virtual-time-budget=8000", address)
+        running = await _started(profile, "--dump-dom", "--virtual-time-budget=8000", address, output=PIPE)
         try:
             async with asyncio.timeout(_WAIT_S):
                 document, log = await running.communicate()
@@ -68,15 +69,15 @@ async def rendered(address: str) -> tuple[str, str]:
     return document.decode(), log.decode(errors="replace")
 
 
-async def _started(profile: str, *words: str) -> asyncio.subprocess.Process:
+async def _started(profile: str, *words: str, output: int) -> asyncio.subprocess.Process:
     """The running browser, in a session of its own: it starts processes of its own, which end with it."""
     return await asyncio.create_subprocess_exec(
         browser(),
         *_WORDS,
         f"--user-data-dir={profile}",
         *words,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        stdout=output,
+        stderr=output,
         start_new_session=True,
     )
 
