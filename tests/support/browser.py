@@ -40,7 +40,7 @@ _WAIT_S: Final = 90.0
 
 def browser() -> str:
     """The program of the browser; skips the test where there is none."""
-    found = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    found = next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no browser is installed: on Debian, `apt-get install chromium` brings one")
     return found

@@ -26,7 +26,7 @@ _INTEGRITY: Final = {
 def npm_package(name: str, version: str) -> Path:
     """The folder of a package; skips the test where there is no Node, or npm cannot fetch the package."""
     release = f"{name}-{version}"
-    folder = FOLDER / release
+    folder = FOLDER / release / "package"
     if shutil.which("node") is None:
         pytest.skip(f"node is not installed: it runs the package {name}")
     if not folder.exists():
@@ -41,8 +41,8 @@ def npm_package(name: str, version: str) -> Path:
         archive = FOLDER / f"{release}.tgz"
         assert base64.b64encode(sha512(archive.read_bytes()).digest()).decode() == _INTEGRITY[release]
         with tarfile.open(archive) as opened:
-            opened.extractall(folder, filter="data")
-    return folder / "package"
+            opened.extractall(folder.parent, filter="data")
+    return folder
 
 
 async def node(script: str, *words: str) -> Any:
