@@ -95,8 +95,7 @@ def build_app(
     routes = [
         *(Route(path, endpoint.__call__, methods=["GET", "POST"]) for path in GRAPHQL_PATHS),
         *(WebSocketRoute(path, sockets) for path in GRAPHQL_PATHS),
-        Route(CODES_PATH, CodeDownloads(environment, authenticator).__call__, methods=["GET"]),
-        *_file_routes(environment, authenticator, storage, inspect or inspect_upload),
+        *_download_routes(environment, authenticator, storage, inspect or inspect_upload),
         *_import_routes(SalesImports(environment, authenticator, storage)),
         *document_routes(environment, authenticator, Renderer(settings.fonts)),
         *epcis_routes(environment, authenticator, settings.body_limit),
@@ -115,21 +114,27 @@ def build_app(
     return app
 
 
-def _file_routes(
+def _download_routes(
     environment: Environment, authenticator: Authenticator, storage: FileStorage, inspect: Inspect
 ) -> Sequence[Route]:
     """The routes of downloads and uploads."""
+    codes = CodeDownloads(environment, authenticator)
     downloads = FileDownloads(environment, authenticator, storage=storage, access=FILE_ACCESS)
     uploads = Uploads(environment, authenticator, storage=storage, inspect=inspect)
     upload_route = Route(f"{UPLOADS_PATH}/{{link}}", uploads.__call__, methods=["PUT"])
-    # Every method reaches it, because Starlette answers others without a sentence.
-    upload_route.methods = None
-    return (Route(f"{FILES_PATH}/{{link}}", downloads.__call__), upload_route)
+    code_route = Route(CODES_PATH, codes.__call__, methods=["GET"])
+    return (Route(f"{FILES_PATH}/{{link}}", downloads.__call__), *_for_every_method(upload_route, code_route))
 
 
 def _import_routes(imports: SalesImports) -> Sequence[Route]:
-    """The routes of imports, which every method reaches: Starlette answers others without a sentence."""
-    routes = (Route(IMPORTS_PATH, imports.__call__), Route(f"{IMPORTS_PATH}/{{import_id}}", imports.__call__))
+    """The routes of imports."""
+    return _for_every_method(
+        Route(IMPORTS_PATH, imports.__call__), Route(f"{IMPORTS_PATH}/{{import_id}}", imports.__call__)
+    )
+
+
+def _for_every_method(*routes: Route) -> Sequence[Route]:
+    """Let every method reach these routes, whose endpoints say best what they take."""
     for route in routes:
         route.methods = None
     return routes
