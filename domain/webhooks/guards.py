@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from domain.failures import Failure, IllegalState, Path
 from domain.guards import Guards, first_failure
-from domain.permissions import Permission, Viewer
+from domain.permissions import Permission
+from domain.viewers import Viewer
 
 DELIVERY_PATH: Final[Path] = ("input", "id")
 

@@ -94,7 +94,8 @@ def _changed(
         values |= block_columns(None)
     if (command.enabled and stored.disabled_at is not None) or stored.attempts:
         afresh = command.enabled or other_events or values.get("url", stored.url) != stored.url
-        values |= fresh_columns(operation.now) if afresh else {}
+        if afresh:
+            values |= fresh_columns(operation.now)
     return replace(stored, **values)
 
 
