@@ -92,10 +92,9 @@ def _changed(
     other_events = position is not None or values.get("kinds", stored.kinds) != stored.kinds
     if other_events:
         values |= block_columns(None)
-    if (command.enabled and stored.disabled_at is not None) or stored.attempts:
-        afresh = command.enabled or other_events or values.get("url", stored.url) != stored.url
-        if afresh:
-            values |= fresh_columns(operation.now)
+    is_repaired = command.enabled or other_events or values.get("url", stored.url) != stored.url
+    if is_repaired and ((command.enabled and stored.disabled_at is not None) or stored.attempts):
+        values |= fresh_columns(operation.now)
     return replace(stored, **values)
 
 
