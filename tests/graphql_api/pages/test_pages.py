@@ -73,7 +73,7 @@ async def test_the_example_of_a_role_is_allowed(clients: Clients, role: Role) ->
     client, example = clients[role], examples()[role]
     if "subscription" in example:
         async with following(client, example) as stream:
-            assert (await stream.next()).data["workQueuesChanged"]
+            assert "workQueuesChanged" in (await stream.next()).data
     else:
         assert (await client.send(example)).data
 
