@@ -130,9 +130,8 @@ graphiql: $(DEV) ## Fetch the pinned GraphiQL and React from npm into graphql_ap
 hooks: $(DEV) ## Run the quick checks before every commit
 	@$(BIN)/pre-commit install
 
-clean: ## Stop and delete the embedded database, and delete .venv
-	@if [ -d .tessera/postgres ] && [ -x $(BIN)/python ]; then $(BIN)/python -c \
-		'from pathlib import Path; from db.embedded.server import EmbeddedPostgres as P; P(Path(".tessera/postgres")).remove()'; fi
+clean: ## Stop and delete the embedded database, and delete .venv; refused while a server runs
+	@if [ -d .tessera/postgres ] && [ -x $(BIN)/tessera ]; then TESSERA_DATA_DIR=.tessera $(BIN)/tessera db remove; fi
 	@rm -rf .venv .tessera
 
 ifneq ($(FRESH),yes)

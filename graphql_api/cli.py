@@ -5,6 +5,7 @@ import contextlib
 import difflib
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,19 +13,14 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from db.database import Database
-from db.embedded.server import EmbeddedPostgres, EmbeddedUnavailable
+from db.embedded.server import EmbeddedInUse, EmbeddedPostgres, EmbeddedUnavailable
 from domain.permissions import Role
 from graphql_api.account_commands import account_commands, require_development
-from graphql_api.app import storage_of
 from graphql_api.commands import CommandRejected
-from graphql_api.context import utc_now
 from graphql_api.custody_commands import custody_commands
 from graphql_api.database_commands import database_commands
 from graphql_api.database_role import Addresses, DatabaseRejected, named_addresses, reporting_rejections
-from graphql_api.demo import load_demo
-from graphql_api.demo.history.size import FULL_HISTORY
-from graphql_api.demo_history import finish_history
+from graphql_api.demo_history import begin_demo, finish_history
 from graphql_api.files.storage import StorageUnavailable
 from graphql_api.identity.keys import KeysUnavailable
 from graphql_api.import_commands import import_commands
@@ -32,8 +28,8 @@ from graphql_api.imports.client import ImportImpossible
 from graphql_api.ledger_commands import ledger_commands
 from graphql_api.observability.tracing import TracingUnavailable
 from graphql_api.opening import DatabaseUnreachable, dev_tokens_of, excess_of_role
-from graphql_api.secrets import load_coupon_keys
 from graphql_api.serving import PortUnavailable, loop_runner, quiet_collector, serve_until_stopped
+from graphql_api.setting_problems import setting_problems
 from graphql_api.settings import Settings
 from graphql_api.setup_command import add_init_command
 from graphql_api.verification import VerificationImpossible
@@ -45,6 +41,7 @@ from schema.build import schema_text
 SCHEMA_FILE: Final = Path("schema.graphql")
 # Errors that a person can fix; everything else is a bug and keeps its traceback.
 _FIXABLE_ERRORS: Final = (
+    EmbeddedInUse,
     EmbeddedUnavailable,
     ImportImpossible,
     DatabaseRejected,
@@ -65,6 +62,22 @@ app = typer.Typer(
 )
 
 _messages: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - the callback of an option
+    if asked:
+        sys.stdout.write(f"tessera {version('tessera')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _tessera(
+    *,
+    shown: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Take the options of every command."""
 
 
 def main() -> None:
@@ -197,9 +210,7 @@ def _settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        message = f"A setting in the environment is wrong: {wrong}"
-        raise CommandRejected(message) from error
+        raise CommandRejected(setting_problems(error)) from error
 
 
 def _embedded(settings: Settings, name: str = "postgres") -> EmbeddedPostgres:
@@ -223,9 +234,21 @@ def _database(settings: Settings, *, scratch: bool = False) -> Iterator[Addresse
 
 @contextlib.contextmanager
 def _application_url() -> Iterator[str]:
-    """Yield the address of the database for the application, which runs meanwhile."""
-    with _database(_settings()) as addresses:
+    """Yield the address of the database for the application, which runs meanwhile. Raises CommandRejected."""
+    settings = _settings()
+    _require_database(settings)
+    with _database(settings) as addresses:
         yield addresses.application
+
+
+def _require_database(settings: Settings) -> None:
+    """Refuse to make another database for a command that only uses one. Raises CommandRejected."""
+    if named_addresses(settings) is None and not _embedded(settings).directory.exists():
+        message = (
+            f"There is no database in {settings.data_dir}: run the command in the folder where the server runs, or "
+            "name its database in DATABASE_URL."
+        )
+        raise CommandRejected(message)
 
 
 app.add_typer(database_commands(lambda: _embedded(_settings())), name="db")
@@ -237,6 +260,7 @@ app.add_typer(ledger_commands(_application_url), name="ledger")
 
 def _token_of(settings: Settings, role: Role) -> str:
     """Make a token for the demo account of a role. Raises CommandRejected where nobody holds it."""
+    _require_database(settings)
     with _database(settings) as addresses:
         _migrate(addresses)
         tokens = asyncio.run(dev_tokens_of(settings, addresses.application))
@@ -265,15 +289,4 @@ def _load_demo(settings: Settings, addresses: Addresses) -> bool:
     # Forty thousand statements: the loop and the collector of servers make a difference.
     quiet_collector()
     with loop_runner() as runner:
-        return runner.run(_demo(settings, addresses))
-
-
-async def _demo(settings: Settings, addresses: Addresses) -> bool:
-    # Two loads at once wait for each other, longer than a statement of a request may take.
-    database = await Database.connect(addresses.application, statement_timeout=600)
-    try:
-        return await load_demo(
-            database, utc_now(), load_coupon_keys(settings), storage_of(settings), history=FULL_HISTORY
-        )
-    finally:
-        await database.close()
+        return runner.run(begin_demo(settings, addresses.application))

@@ -30,4 +30,9 @@ def database_commands(embedded: Callable[[], EmbeddedPostgres]) -> typer.Typer:
         """Stop the embedded database."""
         embedded().stop()
 
+    @commands.command()
+    def remove() -> None:
+        """Stop the embedded database, and delete it with all its data. Refused while a server uses it."""
+        embedded().remove()
+
     return commands

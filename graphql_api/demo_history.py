@@ -1,4 +1,4 @@
-"""Loads the history without a server, for the command `tessera demo`."""
+"""Loads demo data without a server, for the commands of a shell."""
 
 import asyncio
 from typing import Final
@@ -9,14 +9,29 @@ from db.database import Database
 from db.jobs.reads import OPEN_OF_KIND
 from domain.jobs.facts import JobKind
 from graphql_api.app import configured, storage_of
-from graphql_api.context import Environment
+from graphql_api.context import Environment, utc_now
+from graphql_api.demo import load_demo
 from graphql_api.demo.history.load import DEMO_HANDLERS
+from graphql_api.demo.history.size import FULL_HISTORY
 from graphql_api.jobs.policy import policy_of
 from graphql_api.jobs.worker import JobWorker
 from graphql_api.observability.logs import configure_logs
+from graphql_api.secrets import load_coupon_keys
 from graphql_api.settings import Settings
 
 _POLL_S: Final = 0.5
+
+
+async def begin_demo(settings: Settings, url: str) -> bool:
+    """Load the demo data unless there are any data; return whether it did. Sales and redemptions follow in a job."""
+    # Two loads at once wait for each other, longer than a statement of a request may take.
+    database = await Database.connect(url, statement_timeout=600)
+    try:
+        return await load_demo(
+            database, utc_now(), load_coupon_keys(settings), storage_of(settings), history=FULL_HISTORY
+        )
+    finally:
+        await database.close()
 
 
 async def finish_history(settings: Settings, url: str) -> bool:

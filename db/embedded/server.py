@@ -28,6 +28,13 @@ __all__ = ["EmbeddedPostgres", "EmbeddedUnavailable"]
 _REFUGES = Path("/var/tmp")  # noqa: S108 -- survives a reboot, and `prepare_refuge` rejects a folder made by others
 
 
+class EmbeddedInUse(Exception):
+    """A process uses the cluster, which therefore is not deleted."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(f"A server uses the database in {directory}. Stop it first; nothing was deleted.")
+
+
 class EmbeddedPostgres:
     """A PostgreSQL of our own under `directory`, the same one for all objects and processes that name this folder.
 
@@ -69,18 +76,29 @@ class EmbeddedPostgres:
                 self._halt()
 
     def remove(self) -> None:
-        """Stop the server and delete the cluster with all its data; raises `EmbeddedUnavailable` if it will not."""
-        if self.directory.exists():
+        """Stop the server and delete the cluster with all its data.
+
+        Raises `EmbeddedInUse` while a process holds it, and `EmbeddedUnavailable` if the server will not stop.
+        """
+        if not self.directory.exists():
+            return
+        with self._lock("holders", fcntl.LOCK_SH) as holders:
+            fcntl.flock(holders, fcntl.LOCK_UN)
+            if not _is_free(holders):
+                raise EmbeddedInUse(self.directory)
             with self._changing():
-                self._halt()
-                for folder in (self.directory / "data", self.directory / "data.new"):
-                    shutil.rmtree(folder, ignore_errors=True)
-                if os.geteuid() == 0 and self._refuge.exists():
-                    prepare_refuge(self._refuge)
-                    shutil.rmtree(self._refuge)
-                secrets = (password_file(self.directory), application_password_file(self.directory))
-                for path in (*secrets, self.directory / "port", self._kept):
-                    path.unlink(missing_ok=True)
+                self._delete()
+
+    def _delete(self) -> None:
+        self._halt()
+        for folder in (self.directory / "data", self.directory / "data.new"):
+            shutil.rmtree(folder, ignore_errors=True)
+        if os.geteuid() == 0 and self._refuge.exists():
+            prepare_refuge(self._refuge)
+            shutil.rmtree(self._refuge)
+        secrets = (password_file(self.directory), application_password_file(self.directory))
+        for path in (*secrets, self.directory / "port", self._kept):
+            path.unlink(missing_ok=True)
 
     def for_application(self, dsn: str) -> str:
         """Return the DSN of a database of this server for the role of the application; `start` has made the role."""

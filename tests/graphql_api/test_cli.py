@@ -31,6 +31,11 @@ COMMAND = [sys.executable, "-c", "from graphql_api.cli import main; main()"]
 WITH_LITTLE_DATA = "tests.support.short_demo"
 WAIT_TIMEOUT_S = 240
 JOBS = "{ jobs(filter: {kinds: [DEMO_HISTORY]}) { nodes { status done total } } }"
+ORIGIN = (
+    "TESSERA_ALLOWED_ORIGINS is wrong: “portal.example.com” is no origin: write the scheme, the host, and a port if it "
+    "is not the usual one, in lower case."
+)
+NO_DATABASE = "run the command in the folder where the server runs, or name its database in DATABASE_URL."
 HISTORY = {"status": "SUCCEEDED", "done": 36, "total": 36}
 
 
@@ -163,13 +168,61 @@ def test_production_needs_keys_and_a_database_that_exists(data_dir: Path, run: C
 def test_a_wrong_setting_is_reported_by_name(run: Command) -> None:
     failed = run("serve", PORT="99999")
     assert failed.code == 1
-    assert failed.complaints.startswith("A setting in the environment is wrong: PORT: ")
+    assert failed.complaints == "PORT cannot be “99999”: write at most 65535.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("TESSERA_WORKERS", "many", "TESSERA_WORKERS cannot be “many”: write a whole number."),
+        ("TESSERA_POOL_SIZE", "0", "TESSERA_POOL_SIZE cannot be “0”: write at least 1."),
+        ("TESSERA_STATEMENT_TIMEOUT", "0", "TESSERA_STATEMENT_TIMEOUT cannot be “0”: write a number above 0."),
+        ("TESSERA_ENV", "prod", "TESSERA_ENV cannot be “prod”: write 'dev' or 'production'."),
+        (
+            "TESSERA_ALLOWED_ORIGINS",
+            "portal.example.com",
+            ORIGIN,
+        ),
+    ],
+)
+def test_a_wrong_setting_says_what_to_write(run: Command, name: str, value: str, sentence: str) -> None:
+    failed = run("token", "ADMIN", **{name: value})
+    assert (failed.code, failed.complaints) == (1, f"{sentence}\n")
+
+
+def test_the_version_is_printed(run: Command) -> None:
+    assert re.fullmatch(r"tessera \d+\.\d+\S*\n", run("--version").printed)
+
+
+@pytest.mark.parametrize(
+    "command", [["token", "ADMIN"], ["account", "list"], ["ledger", "verify"], ["custody", "verify"]]
+)
+def test_no_command_makes_another_database(run: Command, tmp_path: Path, command: list[str]) -> None:
+    """Where a person is in another folder than the server."""
+    elsewhere = tmp_path / "elsewhere"
+    failed = run(*command, TESSERA_DATA_DIR=str(elsewhere))
+    assert (failed.code, failed.complaints) == (
+        1,
+        f"There is no database in {elsewhere}: {NO_DATABASE}\n",
+    )
+    assert not elsewhere.exists()
+
+
+def test_a_database_in_use_is_not_deleted(run: Command, data_dir: Path) -> None:
+    """R27: as by `make clean` under a running server."""
+    with EmbeddedPostgres(data_dir / "postgres").hold():
+        kept = sorted(path.name for path in (data_dir / "postgres").iterdir())
+        failed = run("db", "remove")
+        assert (failed.code, failed.complaints) == (
+            1,
+            f"A server uses the database in {data_dir / 'postgres'}. Stop it first; nothing was deleted.\n",
+        )
+        assert sorted(path.name for path in (data_dir / "postgres").iterdir()) == kept
 
 
 def test_the_number_of_workers_is_checked(run: Command) -> None:
-    sentence = "A setting in the environment is wrong: workers: Input should be less than or equal to 64"
     failed = run("serve", TESSERA_WORKERS="65")
-    assert (failed.code, failed.complaints) == (1, f"{sentence}\n")
+    assert (failed.code, failed.complaints) == (1, "TESSERA_WORKERS cannot be “65”: write at most 64.\n")
     failed = run("serve", "--workers", "0")
     assert failed.code == 2
     assert "Input should be greater than or equal to 1" in failed.complaints

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from graphql_api import cli
+from graphql_api import cli, demo_history
 from graphql_api.demo import load, timeline
 from graphql_api.demo.ecps.ecp_plan import plan_ecps
 from graphql_api.demo.history import load as history_load
@@ -23,7 +23,7 @@ def short_plans() -> list[tuple[Any, str, Any]]:
         *((module, "plan_ecps", lambda: few) for module in (timeline, history)),
         *((module, "plan_enrollments", lambda *_: ()) for module in (timeline, history)),
         (timeline, "plan_activities", lambda _: ()),
-        (cli, "FULL_HISTORY", LITTLE),
+        (demo_history, "FULL_HISTORY", LITTLE),
     ]
 
 

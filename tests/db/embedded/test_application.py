@@ -103,4 +103,4 @@ def test_nothing_is_left_of_a_removed_cluster(place: Path) -> None:
     removed = EmbeddedPostgres(place / "removed", {"shared_buffers": "16MB", "fsync": "off"})
     removed.start()
     removed.remove()
-    assert {path.name for path in removed.directory.iterdir()} == {"changing.lock"}
+    assert {path.name for path in removed.directory.iterdir()} == {"changing.lock", "holders.lock"}
