@@ -273,6 +273,15 @@ async def following(
         yield SseStream(response)
 
 
+async def refusal(response: httpx.Response) -> list[Message]:
+    """The errors of a refused subscription, as one event: a client of events reads nothing else."""
+    await response.aread()
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    (answer,) = [line.removeprefix("data: ") for line in response.text.splitlines() if line.startswith("data: {")]
+    errors: list[Message] = json.loads(answer)["errors"]
+    return errors
+
+
 async def present(client: Client, scheme_id: str) -> str:
     """The cursor of the present in the activity of a scheme: a subscription behind it gets what is committed next."""
     query = "query ($id: ID!) { schemeActivity(schemeId: $id, first: 200) { resumeAt pageInfo { hasNextPage } } }"

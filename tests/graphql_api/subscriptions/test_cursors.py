@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from domain.node_kinds import NodeKind
@@ -27,7 +26,7 @@ from tests.support.followed_scheme import (
     messages_of,
     polled,
 )
-from tests.support.sockets import connected, following
+from tests.support.sockets import connected, following, refusal
 
 MANAGERS = ("second manager", Role.PROGRAM_MANAGER)
 FOREIGN = "This cursor was not made by this server. Leave it out, or send one that came with an event."
@@ -49,7 +48,7 @@ class CursorClient:
         async with connected(self._server.address, self._client) as socket:
             (first,) = await (await socket.subscribe(subscription, after=after, **variables)).errors()
         async with following(self._client, subscription, after=after, **variables) as stream:
-            second = await _error(stream.response)
+            (second,) = await refusal(stream.response)
         answer = await self._client.send(poll, after=after, **variables)
         assert answer.body.get("data") in (None, {"page": None})
         (third,) = answer.errors
@@ -59,15 +58,8 @@ class CursorClient:
         """The error of an EventSource that comes back with this cursor."""
         headers = {"Last-Event-ID": last_event_id}
         async with following(self._client, ACTIVITY, headers, schemeId=scheme.id) as stream:
-            return await _error(stream.response)
-
-
-async def _error(response: httpx.Response) -> Error:
-    await response.aread()
-    assert (response.status_code, response.headers["content-type"]) == (400, "application/json; charset=utf-8")
-    (error,) = response.json()["errors"]
-    assert isinstance(error, dict)
-    return error
+            (error,) = await refusal(stream.response)
+            return error
 
 
 @pytest.fixture
