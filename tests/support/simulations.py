@@ -63,7 +63,8 @@ async def simulated(
 ) -> SimulationResult:
     """Simulate a scheme, and return what came of it."""
     simulation_id = await start(environment, viewer, scheme_id, first, last)
-    assert await replay_due(environment, 300) == 1
+    # A job of before runs too, if its end was not recorded because the database was killed.
+    assert await replay_due(environment, 300) >= 1
     return await result_of(environment, simulation_id)
 
 
