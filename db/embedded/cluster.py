@@ -139,7 +139,7 @@ class Cluster:
 
     def _failure(self, verb: str, log: str) -> EmbeddedUnavailable:
         problem = f"The embedded PostgreSQL in {self.data} does not {verb}".replace("does not be", "cannot be")
-        return EmbeddedUnavailable(problem, "see the reason below, or run `make clean` for a new one", log)
+        return EmbeddedUnavailable(problem, "see the reason below, or move that folder away for a new one", log)
 
 
 def password_file(directory: Path) -> Path:

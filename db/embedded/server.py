@@ -153,7 +153,7 @@ class EmbeddedPostgres:
             ensure_role(dsn, self.directory)
         except asyncpg.PostgresError as error:
             problem = f"The embedded PostgreSQL in {self.directory} cannot make a role for the application ({error})"
-            raise EmbeddedUnavailable(problem, "run `make clean` for a new database") from error
+            raise EmbeddedUnavailable(problem, "move that folder away for a new database") from error
 
     def _data(self) -> Path:
         here, elsewhere = self.directory / "data", self._refuge / "data"
@@ -195,7 +195,7 @@ class EmbeddedPostgres:
         elif not account.may_enter(self.directory):
             if data.exists():
                 problem = f"The user {account.name!r}, who owns the database, may not enter {self.directory}"
-                raise EmbeddedUnavailable(problem, "let that user pass through, or run `make clean` to start anew")
+                raise EmbeddedUnavailable(problem, "let that user pass through, or move the folder away to start anew")
             prepare_refuge(self._refuge)
             return self._refuge / "data"
         return data
@@ -204,7 +204,7 @@ class EmbeddedPostgres:
         """Delete a cluster in the refuge that a deleted checkout has left; reject any other one without password."""
         if not self._is_refuge(cluster.data):
             problem = f"The file {password_file(self.directory)} with the password of the database is missing"
-            raise EmbeddedUnavailable(problem, "put it back, or run `make clean` for an empty database")
+            raise EmbeddedUnavailable(problem, "put it back, or move what is left away for an empty database")
         cluster.halt()
         shutil.rmtree(cluster.data)
 
