@@ -19,7 +19,7 @@ from domain.webhooks.addresses import LOOPBACK, Network, WebhookPolicy
 from graphql_api.body_limits import BodyLimits
 from graphql_api.origins import Origins, origin_problem
 
-# Those of public keys; with a shared secret, whoever verifies tokens could also make them.
+# Algorithms with a public key: a server that verifies tokens by a shared secret could also make them.
 SignatureAlgorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 _MEGABYTE: Final = 2**20
 _GIGABYTE: Final = 2**30

@@ -12,6 +12,8 @@ from domain.imports.facts import (
     ROW_LENGTH,
     ImportStatus,
 )
+from domain.jobs.facts import JobStatus
+from domain.jobs.failures import nothing_to_cancel
 from domain.text import quote
 
 IMPORT_PATH: Final[Path] = ("input", "importId")
@@ -144,12 +146,7 @@ class ImportEnded(IllegalState):
     """The import has ended, so it cannot be canceled."""
 
     def __init__(self, status: ImportStatus) -> None:
-        ended = {
-            ImportStatus.SUCCEEDED: "This import has already finished.",
-            ImportStatus.FAILED: "This import has already failed.",
-            ImportStatus.CANCELED: "This import was already canceled.",
-        }
-        super().__init__(f"{ended[status]} There is nothing to cancel.", IMPORT_PATH)
+        super().__init__(nothing_to_cancel("import", JobStatus(status)), IMPORT_PATH)
         self.status = status
 
 

@@ -15,16 +15,21 @@ class JobNotFound(NotFound):
         super().__init__("job", JOB_PATH)
 
 
+def nothing_to_cancel(noun: str, status: JobStatus) -> str:
+    """Say that a job, or what it is about, has ended."""
+    ended = {
+        JobStatus.SUCCEEDED: "has already finished",
+        JobStatus.FAILED: "has already failed",
+        JobStatus.CANCELED: "was already canceled",
+    }
+    return f"This {noun} {ended[status]}. There is nothing to cancel."
+
+
 class JobEnded(IllegalState):
     """The job has ended, so it cannot be canceled."""
 
     def __init__(self, status: JobStatus) -> None:
-        ended = {
-            JobStatus.SUCCEEDED: "This job has already finished.",
-            JobStatus.FAILED: "This job has already failed.",
-            JobStatus.CANCELED: "This job was already canceled.",
-        }
-        super().__init__(f"{ended[status]} There is nothing to cancel.", JOB_PATH)
+        super().__init__(nothing_to_cancel("job", status), JOB_PATH)
         self.status = status
 
 

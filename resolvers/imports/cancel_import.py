@@ -38,7 +38,7 @@ async def cancel_import(operation: Operation, command: CancelImport) -> UUID:
 
 
 async def _fact(session: Writing, found: ListedImportRow) -> SalesImportCanceled:
-    """What has become of the file, when the transactions that are open have ended."""
+    """The state of the import after the transactions that are open now have ended."""
     await session.fetch(LOCK_STREAMS, import_id=found.id)
     (counts,) = await session.fetch(COUNTS_BY_ID, ids=[found.id])
     return SalesImportCanceled(

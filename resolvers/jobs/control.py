@@ -15,7 +15,7 @@ from resolvers.jobs.notify import append_job_event, notify_of_cancellation
 
 
 async def lock_job(session: Writing, job_id: UUID) -> JobRow | None:
-    """Lock a job, whoever owns it; None if it is deleted."""
+    """Lock a job of any account; None if it was deleted."""
     rows = await session.fetch(select_locked_job(own=False), id=job_id)
     return rows[0] if rows else None
 

@@ -166,7 +166,7 @@ async def test_too_many_attempts_have_to_wait(
 async def test_self_registration_can_be_turned_off(
     oidc_settings: Settings, environment: Environment, server: OidcServer, world: World, database_url: str
 ) -> None:
-    """R18: such a person is told what to ask for. Linking by address goes on."""
+    """R18: the answer names what such a person can ask for. Linking by address goes on."""
     settings = oidc_settings.model_copy(update={"self_registration": False})
     transport = httpx.ASGITransport(build_app(settings, environment))
     async with httpx.AsyncClient(transport=transport, base_url="https://tessera") as http:
