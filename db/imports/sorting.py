@@ -13,7 +13,6 @@ from db.sessions import Writing
 from db.statement import Change, number, string, uuid
 from domain.sales.facts import LINES_LIMIT
 
-_LONGER: Final = Change(text("SELECT set_config('statement_timeout', '10min', true)"))
 # Rows of a sale that are not next to each other must agree, and rows of a sale are rejected together. Statements take a
 # slice of the external ids at a time, so that none runs for long.
 _MARK: Final = """
@@ -73,11 +72,6 @@ SORT: Final = Change(
         """
     ).bindparams(uuid("import_id"), number("part"))
 )
-
-
-async def allow_long(session: Writing) -> None:
-    """Let statements of this transaction take longer than those of requests."""
-    await session.run(_LONGER)
 
 
 async def mark_different(session: Writing, import_id: UUID, piece: tuple[int, int], reasons: tuple[str, str]) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import any_, column, func, literal, select, text, true
+from sqlalchemy import any_, column, select, text
 
 from db.columns import columns, named_columns, scalar
 from db.points.tables import PointsPoolLimitTable, PointsPoolTable
@@ -74,10 +74,6 @@ WHERE entry.scheme = :scheme
 GROUP BY found.revision, entry.rule
 """
 USED: Final = Statement(text(_USED).bindparams(number("scheme")).columns(*named_columns(UsedRow)), UsedRow)
-# Milliseconds, until the transaction ends. While one counts, the other postings of the scheme wait and may be canceled.
-ALLOW_FIVE_MINUTES: Final = Statement(
-    select(func.set_config("statement_timeout", literal("300000"), true())), scalar(str)
-)
 LOCK_SLICES: Final = Statement(
     select(*columns(PointsPoolTable, SliceRow))
     .where(PointsPoolTable.scheme == any_(numbers("schemes")))

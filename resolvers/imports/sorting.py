@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from db.imports.changes import ReadSoFar, reject_rows, save_read, set_import
 from db.imports.reads import FAULTY_ROWS, REJECTED_SALES
 from db.imports.rows import FaultyRow, NewRejection
-from db.imports.sorting import allow_long, mark_different, mark_incomplete, sort_part
+from db.imports.sorting import mark_different, mark_incomplete, sort_part
 from db.sessions import Writing
+from db.timeouts import ALLOW_TEN_MINUTES
 from domain.imports.facts import ImportFormat, ImportPhase
 from domain.imports.failures import SortingTooLong
 from domain.imports.rows import DIFFERENT, INCOMPLETE, TOO_MANY_LINES
@@ -56,7 +57,7 @@ async def _count_rejected(session: Writing, running: RunningImport) -> ReadSoFar
 
 async def _run_step(session: Writing, running: RunningImport, step: int) -> None:
     parts = running.parts
-    await allow_long(session)
+    await session.fetch(ALLOW_TEN_MINUTES)
     if step < parts:
         await mark_different(session, running.id, (step, parts), (DIFFERENT, TOO_MANY_LINES))
     elif step == parts:

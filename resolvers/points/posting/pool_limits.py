@@ -10,9 +10,10 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from db.points.pool_changes import SLICES, NewPool, add_pool, follow_revision, remove_pools, set_limits, set_slices
-from db.points.pool_reads import ALLOW_FIVE_MINUTES, LOCK_LIMITS, LOCK_SLICES, USED, PoolLimitRow, SliceRow
+from db.points.pool_reads import LOCK_LIMITS, LOCK_SLICES, USED, PoolLimitRow, SliceRow
 from db.points.posting_state import FollowedRow
 from db.sessions import Writing
+from db.timeouts import ALLOW_FIVE_MINUTES
 from domain.points.pool_limits import PoolContent, limited_to
 from domain.points.pools import BUDGET
 from domain.points.revision_plan import RevisionPlan, SchemePlan
@@ -69,6 +70,7 @@ async def _follow(session: Writing, scheme: int, plan: SchemePlan, revision: Rev
 
 async def _used(session: Writing, scheme: int, plan: SchemePlan) -> Mapping[UUID, int]:
     """What each rule has paid to all ECPs, and base and bonus points together for the budget."""
+    # While one counts, the other postings of the scheme wait and may be canceled.
     await session.fetch(ALLOW_FIVE_MINUTES)
     used: dict[UUID, int] = {BUDGET: 0}
     for row in await session.fetch(USED, scheme=scheme):
